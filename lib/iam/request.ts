@@ -17,8 +17,12 @@ export interface RequestContext {
   entries(): Iterable<readonly [key: string, value: ContextValue]>
 }
 
-/** AWS's `aws:PrincipalType`, and `Service` for a service principal. */
-export type PrincipalType = 'Account' | 'User' | 'AssumedRole' | 'FederatedUser' | 'Service'
+/**
+ * AWS's `aws:PrincipalType`, `Service` for a service principal, and `WebIdentity` for the bearer of
+ * a web identity token who has no role yet.
+ */
+export type PrincipalType =
+  'Account' | 'User' | 'AssumedRole' | 'FederatedUser' | 'Service' | 'WebIdentity'
 
 /** The caller, as IAM sees it. */
 export interface Principal {
@@ -26,7 +30,7 @@ export interface Principal {
   /**
    * The ARN that AWS prints: `arn:aws:iam::…:root`, `…:user/path/name`,
    * `arn:aws:sts::…:assumed-role/role/session`, `arn:aws:sts::…:federated-user/name`; for a service
-   * its name, `x.amazonaws.com`.
+   * its name, `x.amazonaws.com`; for a web identity its provider, as trust policies name it.
    */
   readonly arn: string
   /** Twelve digits. */

@@ -29,7 +29,6 @@ const rows = {
   IncorrectKeyException: {
     message: 'The key ID in the request does not identify a CMK that can perform this operation.',
   },
-  InternalFailure: { status: 500, message: null },
   InvalidAliasNameException: {},
   InvalidArnException: {},
   InvalidCiphertextException: { message: null },

@@ -1,0 +1,122 @@
+/**
+ * The key specs, one row each: what the key material is, which usages a key may be created with,
+ * and which algorithms it then has. Source: KMS developer guide, "Key spec reference"; API_CreateKey.
+ */
+import type {
+  EncryptionAlgorithm,
+  KeyAgreementAlgorithm,
+  MacAlgorithm,
+  SigningAlgorithm,
+} from './algorithms.ts'
+
+/** Each key usage, with the kind of algorithms that it is for. */
+interface AlgorithmsOfUsage {
+  ENCRYPT_DECRYPT: EncryptionAlgorithm
+  SIGN_VERIFY: SigningAlgorithm
+  GENERATE_VERIFY_MAC: MacAlgorithm
+  KEY_AGREEMENT: KeyAgreementAlgorithm
+}
+
+export type KeyUsage = keyof AlgorithmsOfUsage
+
+/** What the material of a key spec is. Curves have OpenSSL's names. */
+export type MaterialShape =
+  | { readonly kind: 'secret'; readonly bytes: number }
+  | { readonly kind: 'rsa'; readonly modulusBits: number }
+  | {
+      readonly kind: 'ec'
+      readonly curve: 'prime256v1' | 'secp384r1' | 'secp521r1' | 'secp256k1'
+      readonly fieldBytes: number
+    }
+  | { readonly kind: 'ed25519' }
+
+export interface KeySpecRow {
+  readonly material: MaterialShape
+  /** The allowed usages with their algorithms, in the order in which AWS lists them. */
+  readonly usages: { readonly [U in KeyUsage]?: readonly AlgorithmsOfUsage[U][] }
+  /** The usage of a key that was created without one; such a spec's keys only. */
+  readonly defaultUsage?: KeyUsage
+  /** Whether GenerateDataKeyPair makes such pairs. */
+  readonly dataKeyPair: boolean
+}
+
+const oaep = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const
+const rsassa = [
+  'RSASSA_PKCS1_V1_5_SHA_256',
+  'RSASSA_PKCS1_V1_5_SHA_384',
+  'RSASSA_PKCS1_V1_5_SHA_512',
+  'RSASSA_PSS_SHA_256',
+  'RSASSA_PSS_SHA_384',
+  'RSASSA_PSS_SHA_512',
+] as const
+
+const secret = (bytes: number) => ({ kind: 'secret', bytes }) as const
+
+function rsa(modulusBits: number) {
+  return {
+    material: { kind: 'rsa', modulusBits },
+    usages: { ENCRYPT_DECRYPT: oaep, SIGN_VERIFY: rsassa },
+    dataKeyPair: true,
+  } as const
+}
+
+const rows = {
+  SYMMETRIC_DEFAULT: {
+    material: secret(32),
+    usages: { ENCRYPT_DECRYPT: ['SYMMETRIC_DEFAULT'] },
+    defaultUsage: 'ENCRYPT_DECRYPT',
+    dataKeyPair: false,
+  },
+  RSA_2048: rsa(2048),
+  RSA_3072: rsa(3072),
+  RSA_4096: rsa(4096),
+  ECC_NIST_P256: {
+    material: { kind: 'ec', curve: 'prime256v1', fieldBytes: 32 },
+    usages: { SIGN_VERIFY: ['ECDSA_SHA_256'], KEY_AGREEMENT: ['ECDH'] },
+    dataKeyPair: true,
+  },
+  ECC_NIST_P384: {
+    material: { kind: 'ec', curve: 'secp384r1', fieldBytes: 48 },
+    usages: { SIGN_VERIFY: ['ECDSA_SHA_384'], KEY_AGREEMENT: ['ECDH'] },
+    dataKeyPair: true,
+  },
+  ECC_NIST_P521: {
+    material: { kind: 'ec', curve: 'secp521r1', fieldBytes: 66 },
+    usages: { SIGN_VERIFY: ['ECDSA_SHA_512'], KEY_AGREEMENT: ['ECDH'] },
+    dataKeyPair: true,
+  },
+  ECC_SECG_P256K1: {
+    material: { kind: 'ec', curve: 'secp256k1', fieldBytes: 32 },
+    usages: { SIGN_VERIFY: ['ECDSA_SHA_256'] },
+    dataKeyPair: true,
+  },
+  ECC_NIST_EDWARDS25519: {
+    material: { kind: 'ed25519' },
+    usages: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
+    dataKeyPair: true,
+  },
+  HMAC_224: {
+    material: secret(28),
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_224'] },
+    dataKeyPair: false,
+  },
+  HMAC_256: {
+    material: secret(32),
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_256'] },
+    dataKeyPair: false,
+  },
+  HMAC_384: {
+    material: secret(48),
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_384'] },
+    dataKeyPair: false,
+  },
+  HMAC_512: {
+    material: secret(64),
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_512'] },
+    dataKeyPair: false,
+  },
+} as const satisfies Record<string, KeySpecRow>
+
+export type KeySpec = keyof typeof rows
+
+export const specs: Readonly<Record<KeySpec, KeySpecRow>> = rows

@@ -1,0 +1,153 @@
+/**
+ * The second door: the control API under `/_/`. Whoever is not on this machine, or comes under a
+ * name that is not this machine's, needs the control token; a page of another origin may not change
+ * anything.
+ */
+import { hash, timingSafeEqual } from 'node:crypto'
+import { isIPv4 } from 'node:net'
+import { readFileSync } from 'node:fs'
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import { DecodeError } from '../errors.ts'
+import type { Clock } from '../kms/clock.ts'
+import type { Kms } from '../kms/service.ts'
+import { readMintRequest } from './mint-request.ts'
+
+export interface ControlOptions {
+  readonly kms: Kms
+  readonly clock: Clock
+  readonly hosts: readonly string[]
+  readonly token: string | undefined
+}
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string }
+
+/** Control calls of parts that are not built yet. */
+const notBuilt = ['/_/events', '/_/faults', '/_/metrics']
+
+export function controlApp({ kms, clock, hosts, token }: ControlOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+
+  app.use('/_/', (request, response, next) => {
+    const refusal = refusalOf(request, hosts, token)
+    if (refusal) response.status(403).json({ error: refusal })
+    else next()
+  })
+  app.use('/_/', express.json({ limit: '1mb', type: () => true }))
+
+  app.get('/_/health', (_request, response) => {
+    response.json({ status: 'ok', version })
+  })
+
+  app.get('/_/roots', async (_request, response) => {
+    const { simulatedRootPem } = await import('../attest/roots.ts')
+    response.type('application/x-pem-file').send(simulatedRootPem())
+  })
+
+  app.post('/_/attestation-documents', async (request, response) => {
+    const { mintAttestationDocument } = await import('../attest/mint.ts')
+    const nowMs = clock.nowMs()
+    const document = await mintAttestationDocument(readMintRequest(request.body), nowMs)
+    response.json({ document: Buffer.from(document).toString('base64') })
+  })
+
+  app.get('/_/decisions/:requestId', (request, response) => {
+    const decision = kms.access.decisions.find(request.params.requestId)
+    if (decision) response.json(decision)
+    else response.status(404).json({ error: 'no decision is kept for this request id' })
+  })
+
+  app.get('/_/clock', (_request, response) => {
+    response.json({ now: new Date(clock.nowMs()).toISOString() })
+  })
+  app.put('/_/clock', (request, response) => {
+    setClock(clock, request.body)
+    response.json({ now: new Date(clock.nowMs()).toISOString() })
+  })
+
+  app.post('/_/reset', async (_request, response) => {
+    await kms.reset()
+    response.json({})
+  })
+
+  app.all(notBuilt, (request, response) => {
+    response.status(501).json({ error: `${request.path} is not built yet` })
+  })
+  app.use((request, response) => {
+    response.status(404).json({ error: `nothing is at ${request.path}` })
+  })
+  app.use(failure)
+  return app
+}
+
+/** Why a control call is refused; undefined when it may go on. */
+function refusalOf(
+  request: Request,
+  hosts: readonly string[],
+  token: string | undefined,
+): string | undefined {
+  const { host = '', origin, authorization } = request.headers
+  const scheme = request.secure ? 'https' : 'http'
+  const changes = request.method !== 'GET' && request.method !== 'HEAD'
+  if (changes && origin !== undefined && origin !== `${scheme}://${host}`) {
+    return `a page of ${origin} may not change anything here`
+  }
+  const local = isLoopback(request.socket.remoteAddress ?? '') && isLocalName(host, hosts)
+  if (local || (token !== undefined && isBearer(authorization, token))) return undefined
+  return token === undefined
+    ? 'control calls are answered to this machine only: ENCLAVE_KMS_CONTROL_TOKEN is not set'
+    : 'control calls from elsewhere need the control token'
+}
+
+function isLoopback(address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
+}
+
+/** Whether a Host header names this machine: a page elsewhere could point its own name here. */
+function isLocalName(host: string, hosts: readonly string[]): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  if (name === 'localhost' || name === '[::1]' || isLoopback(name)) return true
+  return hosts.some((known) => known.toLowerCase() === name || known.toLowerCase() === host)
+}
+
+function isBearer(authorization: string | undefined, token: string): boolean {
+  const given = hash('sha256', authorization ?? '', 'buffer')
+  return timingSafeEqual(given, hash('sha256', `Bearer ${token}`, 'buffer'))
+}
+
+/** The clock can be set to any time that a Date and a certificate can hold. */
+function setClock(clock: Clock, body: unknown): void {
+  const { now, advanceSeconds, reset } = (body ?? {}) as Record<string, unknown>
+  const given = [now, advanceSeconds, reset].filter((value) => value !== undefined)
+  if (given.length === 1 && reset === true) {
+    clock.reset()
+    return
+  }
+  const to =
+    typeof now === 'string'
+      ? Date.parse(now)
+      : typeof advanceSeconds === 'number'
+        ? clock.nowMs() + advanceSeconds * 1000
+        : NaN
+  if (given.length !== 1 || !(to >= 0 && to < Date.UTC(10_000, 0))) {
+    throw new DecodeError(
+      'CLOCK_REQUEST',
+      'expected one of {"now": ISO time}, {"advanceSeconds": number}, {"reset": true}',
+    )
+  }
+  clock.set(to)
+}
+
+/** What a caller did wrong says so; anything else is ours and says nothing. */
+const failure: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  const status = (error as { status?: unknown }).status
+  if (error instanceof DecodeError) response.status(400).json({ error: error.message })
+  else if (typeof status === 'number' && status < 500) {
+    response.status(status).json({ error: status === 413 ? 'body too large' : 'body is not JSON' })
+  } else response.status(500).json({ error: 'internal error' })
+}

@@ -1,0 +1,160 @@
+/**
+ * `POST /` as AWS answers it: AWS JSON 1.1 for KMS, the query protocol for STS. Everything that goes
+ * wrong is answered in AWS's shape, and nothing of an internal error leaves the process.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Callers } from '../kms/callers.ts'
+import type { Clock } from '../kms/clock.ts'
+import type { Connection } from '../kms/conditions.ts'
+import { Fault } from '../kms/faults.ts'
+import type { Log } from '../kms/log.ts'
+import { newRequestId, operationOf, type Kms } from '../kms/service.ts'
+import { readBody } from './body.ts'
+import { authenticate, type Authenticated } from './sigv4.ts'
+import { handleSts, stsFault, type StsAnswer } from './sts.ts'
+
+export interface ProtocolOptions {
+  readonly kms: Kms
+  readonly callers: Callers
+  readonly auth: 'open' | 'strict'
+  /** Of callers that are not known by their key. */
+  readonly account: string
+  /** Of requests whose signature names none. */
+  readonly region: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+interface Answer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+const jsonType = 'application/x-amz-json-1.1'
+const formType = 'application/x-www-form-urlencoded'
+
+export class Protocol {
+  readonly #options: ProtocolOptions
+
+  constructor(options: ProtocolOptions) {
+    this.#options = options
+  }
+
+  /** Answers a request; `url` is the path that the client signed. */
+  async answer(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    const requestId = newRequestId()
+    const isSts = isStsRequest(request, url)
+    let answer: Answer
+    try {
+      const body = await readBody(request)
+      if (body === null) {
+        // What is left of the body is not read, so the connection cannot carry another request.
+        response.shouldKeepAlive = false
+        throw new Fault('RequestEntityTooLargeException', 'The request is larger than 1 MiB.')
+      }
+      answer = isSts
+        ? this.#sts(request, url, body, requestId)
+        : await this.#kms(request, url, body, requestId)
+    } catch (error) {
+      if (request.destroyed && !request.complete) return
+      answer = this.#failure(error, requestId, isSts)
+    }
+    write(response, requestId, answer)
+  }
+
+  async #kms(
+    request: IncomingMessage,
+    url: string,
+    body: Buffer,
+    requestId: string,
+  ): Promise<Answer> {
+    const operation = operationOf(request.headers['x-amz-target'] as string | undefined)
+    const { caller, region } = this.#authenticate(request, url, body, 'kms')
+    const answer = await this.#options.kms.answer({
+      requestId,
+      operation,
+      body,
+      caller,
+      region,
+      connection: connectionOf(request),
+    })
+    return { status: 200, contentType: jsonType, body: answer }
+  }
+
+  #sts(request: IncomingMessage, url: string, body: Buffer, requestId: string): StsAnswer {
+    const { caller } = this.#authenticate(request, url, body, 'sts')
+    const query = url.indexOf('?')
+    const form = request.method === 'GET' && query >= 0 ? url.slice(query + 1) : body.toString()
+    return handleSts(form, caller, requestId)
+  }
+
+  #authenticate(
+    request: IncomingMessage,
+    url: string,
+    body: Buffer,
+    service: 'kms' | 'sts',
+  ): Authenticated {
+    const { callers, auth, account, region, clock } = this.#options
+    return authenticate(
+      { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body },
+      {
+        callers,
+        auth,
+        defaultAccount: account,
+        defaultRegion: region,
+        service,
+        nowMs: clock.nowMs(),
+      },
+    )
+  }
+
+  #failure(error: unknown, requestId: string, isSts: boolean): Answer {
+    const fault = error instanceof Fault ? error : this.#bug(error, requestId)
+    if (isSts) return stsFault(fault, requestId)
+    return { status: fault.status, contentType: jsonType, body: JSON.stringify(fault.body()) }
+  }
+
+  /** Anything but a Fault is a mistake of ours: the log gets it, the client does not. */
+  #bug(error: unknown, requestId: string): Fault {
+    this.#options.log.error({ requestId, error: String(error) }, 'internal error')
+    return new Fault('KMSInternalException', 'An internal error occurred.')
+  }
+}
+
+/** STS speaks the query protocol: a form, or for a signed link a query. */
+export function isStsRequest(request: IncomingMessage, url: string): boolean {
+  if (request.headers['x-amz-target'] !== undefined) return false
+  if (request.method === 'GET') return url.startsWith('/?') && /[?&]Action=/.test(url)
+  return request.headers['content-type']?.startsWith(formType) ?? false
+}
+
+function connectionOf(request: IncomingMessage): Connection {
+  const { headers, socket } = request
+  const address = socket.remoteAddress ?? ''
+  return {
+    sourceIp: address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address,
+    secure: 'encrypted' in socket,
+    userAgent: headers['user-agent'],
+    referer: headers.referer,
+  }
+}
+
+/** The headers that AWS KMS sends, in its order. */
+function write(response: ServerResponse, requestId: string, { status, contentType, body }: Answer) {
+  response.writeHead(status, [
+    'x-amzn-RequestId',
+    requestId,
+    'Cache-Control',
+    'no-cache, no-store, must-revalidate, private',
+    'Expires',
+    '0',
+    'Pragma',
+    'no-cache',
+    'Content-Type',
+    contentType,
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+  ])
+  response.end(body)
+}

@@ -1,0 +1,186 @@
+/**
+ * The HTTP server: `POST /` goes straight to the KMS handler, everything else through the second
+ * door (lib/http/control.ts), which is loaded when somebody comes to it.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Callers, type Credential } from '../kms/callers.ts'
+import { Clock } from '../kms/clock.ts'
+import type { Organization } from '../kms/access.ts'
+import { silent, type Log } from '../kms/log.ts'
+import type { AttestationOptions } from '../kms/recipient.ts'
+import type { KeySeed } from '../kms/seed.ts'
+import { Kms } from '../kms/service.ts'
+import { MemoryStore } from '../store/memory.ts'
+import { isStsRequest, Protocol } from './protocol.ts'
+
+export interface KmsServerOptions {
+  /** 12 digits: the account of callers that are not known by their access key. */
+  readonly account?: string
+  readonly region?: string
+  readonly auth?: 'open' | 'strict'
+  readonly credentials?: readonly Credential[]
+  readonly keys?: readonly KeySeed[]
+  readonly organization?: Organization | undefined
+  readonly attestation?: Partial<AttestationOptions>
+  /** Host headers that are taken as local, beside the loopback names. */
+  readonly hosts?: readonly string[]
+  /** What a control call from elsewhere has to carry as its bearer token. */
+  readonly controlToken?: string | undefined
+  readonly log?: Log
+}
+
+export interface ListenOptions extends KmsServerOptions {
+  /** 4599 unless said; 0 picks one. */
+  readonly port?: number
+  /** 127.0.0.1 unless said. */
+  readonly host?: string
+  /** HTTPS with a certificate made for this start. */
+  readonly tls?: boolean
+}
+
+/** How long a client may take, in milliseconds. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 }
+/** A stop waits this long for what is under way. */
+const stopWithinMs = 4_000
+
+/** A KMS that answers HTTP requests, in its own server or mounted in another express app. */
+export class KmsHandler {
+  readonly #options: KmsServerOptions
+  readonly #kms: Kms
+  readonly #clock: Clock
+  readonly #protocol: Protocol
+  #control: Promise<RequestListener> | undefined
+
+  private constructor(options: KmsServerOptions, kms: Kms, clock: Clock) {
+    this.#options = options
+    this.#kms = kms
+    this.#clock = clock
+    this.#protocol = new Protocol({
+      kms,
+      clock,
+      callers: new Callers(options.credentials ?? []),
+      auth: options.auth ?? 'open',
+      account: options.account ?? '111122223333',
+      region: options.region ?? 'us-east-1',
+      log: options.log ?? silent,
+    })
+  }
+
+  static async create(options: KmsServerOptions): Promise<KmsHandler> {
+    const clock = new Clock()
+    const kms = await Kms.start({
+      clock,
+      store: new MemoryStore(),
+      log: options.log ?? silent,
+      organization: options.organization,
+      keys: options.keys ?? [],
+      attestation: {
+        roots: options.attestation?.roots ?? ['simulated'],
+        maxAgeMs: options.attestation?.maxAgeMs ?? 300_000,
+        futureSkewMs: options.attestation?.futureSkewMs ?? 60_000,
+      },
+    })
+    return new KmsHandler(options, kms, clock)
+  }
+
+  /** For another express app: `app.use(kms.middleware)`, before anything that reads bodies. */
+  readonly middleware = (
+    request: IncomingMessage & { originalUrl?: string },
+    response: ServerResponse,
+    next: () => void,
+  ): void => {
+    if (isApiCall(request)) this.#answer(request, response, request.originalUrl ?? '/')
+    else next()
+  }
+
+  readonly listener: RequestListener = (request, response) => {
+    if (isApiCall(request)) this.#answer(request, response, request.url ?? '/')
+    else void this.#secondDoor(request, response)
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, url: string): void {
+    void this.#protocol.answer(request, response, url)
+  }
+
+  async #secondDoor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#control ??= import('./control.ts').then(({ controlApp }) =>
+      controlApp({
+        kms: this.#kms,
+        clock: this.#clock,
+        hosts: this.#options.hosts ?? [],
+        token: this.#options.controlToken,
+      }),
+    )
+    ;(await this.#control)(request, response)
+  }
+}
+
+/** KMS's and STS's own calls: `POST /`, and a signed link of STS. */
+function isApiCall(request: IncomingMessage): boolean {
+  const url = request.url ?? '/'
+  if (request.method === 'POST') return url === '/' || url.startsWith('/?')
+  return request.method === 'GET' && url.startsWith('/?') && isStsRequest(request, url)
+}
+
+export class RunningServer {
+  readonly url: string
+  readonly handler: KmsHandler
+  readonly #server: Server
+
+  constructor(server: Server, handler: KmsHandler, url: string) {
+    this.#server = server
+    this.handler = handler
+    this.url = url
+  }
+
+  /** Finishes what is under way, and no longer than a few seconds. */
+  close(): Promise<void> {
+    const server = this.#server
+    const idle = setInterval(() => {
+      server.closeIdleConnections()
+    }, 20)
+    const force = setTimeout(() => {
+      server.closeAllConnections()
+    }, stopWithinMs)
+    return new Promise((resolve) => {
+      server.close(() => {
+        clearInterval(idle)
+        clearTimeout(force)
+        resolve()
+      })
+    })
+  }
+}
+
+/** Listens, and answers requests from the moment that the promise is fulfilled. */
+export async function startServer(options: ListenOptions = {}): Promise<RunningServer> {
+  const handler = await KmsHandler.create(options)
+  const server = await serverFor(options, handler.listener)
+  const { host = '127.0.0.1', port = 4599 } = options
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  const scheme = options.tls ? 'https' : 'http'
+  return new RunningServer(server, handler, `${scheme}://${name}:${String(address.port)}`)
+}
+
+async function serverFor(options: ListenOptions, listener: RequestListener): Promise<Server> {
+  const settings = { ...deadlines, connectionsCheckingInterval: 1_000 }
+  if (!options.tls) return createServer(settings, listener)
+  const [https, { selfSigned }] = await Promise.all([import('node:https'), import('./tls.ts')])
+  const names = ['localhost', ...(options.hosts ?? [])]
+  return https.createServer({ ...settings, ...(await selfSigned(names)) }, listener)
+}

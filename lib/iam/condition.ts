@@ -1,0 +1,106 @@
+/**
+ * One condition of a statement: an operator, a condition key, and the values that the policy wants.
+ * Decides what a missing key, a multivalued key, IfExists and the set operators mean.
+ * Source: IAM user guide, "Condition operators" and "Single-valued vs. multivalued context keys".
+ */
+import { operatorOf, type Operator, type ValueTest } from './operators.ts'
+import { PolicyError } from './policy-error.ts'
+import type { ContextValue, RequestContext } from './request.ts'
+import { parseBoolean } from './values.ts'
+import type { LanguageVersion } from './variables.ts'
+
+export interface Condition {
+  /** The operator and the key as the policy writes them. */
+  readonly operator: string
+  readonly key: string
+  readonly lowerCaseKey: string
+  readonly expected: readonly string[]
+  /** Every condition key that the condition asks for, in lower case: its own and its variables'. */
+  readonly keys: readonly string[]
+  holds(context: RequestContext): boolean
+}
+
+/** The parts of an operator's name: `ForAnyValue:StringLikeIfExists`. */
+export interface OperatorName {
+  readonly operator: Operator
+  readonly qualifier: 'ForAllValues' | 'ForAnyValue' | null
+  readonly ifExists: boolean
+}
+
+const operatorForm = /^(?:(ForAllValues|ForAnyValue):)?([a-z]+?)(IfExists)?$/i
+
+/** Undefined for an operator that AWS does not have. */
+export function parseOperator(text: string): OperatorName | undefined {
+  const [, set, name = '', ifExists] = operatorForm.exec(text) ?? []
+  const operator = operatorOf(name)
+  if (!operator) return undefined
+  // Null asks whether the key exists: neither form of "if it exists" means anything with it.
+  if (operator.name === 'Null' && (set ?? ifExists)) return undefined
+  const qualifier = set && (set.toLowerCase() === 'forallvalues' ? 'ForAllValues' : 'ForAnyValue')
+  return { operator, qualifier: qualifier || null, ifExists: ifExists !== undefined }
+}
+
+/** Throws PolicyError when a value is not of the operator's type. */
+export function compileCondition(
+  { operator, key, expected }: Pick<Condition, 'operator' | 'key' | 'expected'>,
+  version: LanguageVersion,
+  path: string,
+): Condition {
+  const name = parseOperator(operator)
+  if (!name) throw new PolicyError(path, `unknown condition operator: ${operator}`)
+  const compiled = expected.map((value) => {
+    const result = name.operator.compile(value, version)
+    if (!result) throw new PolicyError(path, `${operator} wants ${name.operator.wants}: ${value}`)
+    return result
+  })
+  const lowerCaseKey = key.toLowerCase()
+  const holds =
+    name.operator.name === 'Null'
+      ? presenceTest(expected)
+      : valueTest(
+          name,
+          compiled.map(({ test }) => test),
+        )
+  return {
+    operator,
+    key,
+    lowerCaseKey,
+    expected,
+    keys: [lowerCaseKey, ...compiled.flatMap(({ variableKeys }) => variableKeys)],
+    holds: (context) => holds(context.get(lowerCaseKey), context),
+  }
+}
+
+type Holds = (actual: ContextValue | undefined, context: RequestContext) => boolean
+
+function presenceTest(expected: readonly string[]): Holds {
+  const absentIsWanted = expected.map(parseBoolean)
+  return (actual) => absentIsWanted.includes(isAbsent(actual))
+}
+
+function valueTest(name: OperatorName, tests: readonly ValueTest[]): Holds {
+  const { operator, qualifier, ifExists } = name
+  const whenAbsent = ifExists || absentHolds(operator, qualifier)
+  const one = (value: string, context: RequestContext): boolean =>
+    tests.some((test) => test(value, context)) !== operator.negated
+  return (actual, context) => {
+    if (actual === undefined || isAbsent(actual)) return whenAbsent
+    if (qualifier === null) {
+      // A multivalued key needs a set operator; without one nothing is compared.
+      return typeof actual === 'string' && one(actual, context)
+    }
+    const values = typeof actual === 'string' ? [actual] : actual
+    return qualifier === 'ForAllValues'
+      ? values.every((value) => one(value, context))
+      : values.some((value) => one(value, context))
+  }
+}
+
+function absentHolds(operator: Operator, qualifier: OperatorName['qualifier']): boolean {
+  return qualifier === null ? operator.negated : qualifier === 'ForAllValues'
+}
+
+/** A multivalued key without any value is a key that is not there. */
+function isAbsent(actual: ContextValue | undefined): boolean {
+  return actual === undefined || (typeof actual !== 'string' && actual.length === 0)
+}

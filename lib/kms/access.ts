@@ -1,0 +1,195 @@
+/**
+ * Authorization of one action: gathers the policies that take part, asks the policy engine, keeps
+ * the decision and answers a refusal as AWS words it.
+ */
+import {
+  authorize,
+  denialText,
+  type AttachedPolicy,
+  type PolicySet,
+  type Verdict,
+} from '../iam/authorize.ts'
+import { parsePolicy } from '../iam/document.ts'
+import type { AccessRequest } from '../iam/request.ts'
+import type { Reader } from '../store/store.ts'
+import type { AttestationFacts } from './attestation-facts.ts'
+import type { Caller } from './callers.ts'
+import { KmsContext, type Conditions, type Connection } from './conditions.ts'
+import { Decisions, describe, type DecisionRecord } from './decisions.ts'
+import { Fault } from './faults.ts'
+import type { Key } from './key.ts'
+import type { Log } from './log.ts'
+import { failingCondition } from '../iam/hints.ts'
+
+/** The organization that the default account is a member of. */
+export interface Organization {
+  readonly id: string
+  readonly account: string
+  readonly serviceControlPolicies: readonly AttachedPolicy[]
+  readonly resourceControlPolicies: readonly AttachedPolicy[]
+}
+
+/** Who asks, from where, and with which document. */
+export interface Asker {
+  readonly requestId: string
+  readonly caller: Caller
+  readonly connection: Connection
+  readonly region: string
+  readonly nowMs: number
+  readonly attestation: AttestationFacts | null
+  readonly takesRecipient: boolean
+}
+
+/** One action on one resource. */
+export interface Ask {
+  /** `kms:Decrypt` */
+  readonly action: string
+  /** The key acted on; null for an action on no key, or on a key that is not there. */
+  readonly key: Key | null
+  /** An ARN, or `*`; the key's unless said. */
+  readonly resource?: string
+  readonly resourceAccount?: string
+  readonly requestAlias?: string | undefined
+  readonly conditions?: Conditions
+  /** The request named its key by the ciphertext alone. */
+  readonly throughCiphertext?: boolean
+  /** The key policy in place of the key's own: the one that is about to be written. */
+  readonly keyPolicy?: PolicySet['keyPolicy']
+}
+
+const noConditions: Conditions = {}
+
+/** Stands for the policy of a key that does not exist: it allows nobody anything. */
+const nobody = parsePolicy('{"Version":"2012-10-17","Statement":[]}', 'key')
+
+export class Access {
+  readonly decisions = new Decisions()
+  readonly #store: Reader
+  readonly #organization: Organization | undefined
+  readonly #log: Log
+
+  constructor(store: Reader, organization: Organization | undefined, log: Log) {
+    this.#store = store
+    this.#organization = organization
+    this.#log = log
+  }
+
+  /** Throws AccessDeniedException unless the action is allowed. */
+  async require(asker: Asker, ask: Ask): Promise<void> {
+    const decision = await this.decide(asker, ask)
+    this.decisions.record(decision)
+    if (decision.verdict.effect === 'ALLOW') return
+    this.#logDenial(decision)
+    throw new Fault('AccessDeniedException', decision.message)
+  }
+
+  /** Refuses an action on another account's key that does not exist, as AWS words it. */
+  async refuseUnknown(asker: Asker, ask: Ask): Promise<never> {
+    await this.require(asker, { ...ask, key: null, keyPolicy: nobody })
+    throw new Error('an action on a key that does not exist was allowed')
+  }
+
+  async decide(asker: Asker, ask: Ask): Promise<DecisionRecord> {
+    const request = await this.#request(asker, ask)
+    let policies = this.#policies(asker.caller, ask, request)
+    let verdict = authorize(request, policies)
+    if (verdict.effect === 'IMPLICIT_DENY' && ask.key) {
+      // Grants only ever add: most requests are decided without reading them.
+      const grants = await this.#store.grants(ask.key.record, ask.key.id)
+      if (grants.length > 0) {
+        policies = { ...policies, grants }
+        verdict = authorize(request, policies)
+      }
+    }
+    return {
+      requestId: asker.requestId,
+      timeMs: asker.nowMs,
+      request,
+      policies,
+      verdict,
+      attestation: asker.attestation,
+      takesRecipient: asker.takesRecipient,
+      message: messageOf(request, verdict, ask.throughCiphertext ?? false),
+    }
+  }
+
+  async #request(asker: Asker, ask: Ask): Promise<AccessRequest> {
+    const { key } = ask
+    const account = ask.resourceAccount ?? key?.account ?? asker.caller.principal.account
+    return {
+      principal: asker.caller.principal,
+      action: ask.action,
+      resource: ask.resource ?? (key ? key.arn : '*'),
+      resourceAccount: account,
+      context: new KmsContext({
+        caller: asker.caller,
+        connection: asker.connection,
+        region: asker.region,
+        nowMs: asker.nowMs,
+        callerOrganization: this.#organizationOf(asker.caller.principal.account)?.id,
+        resourceOrganization: this.#organizationOf(account)?.id,
+        resourceAccount: account,
+        key,
+        requestAlias: ask.requestAlias,
+        resourceAliases: await this.#aliasesIfAsked(asker.caller, ask),
+        conditions: ask.conditions ?? noConditions,
+        attestation: asker.attestation,
+      }),
+    }
+  }
+
+  #policies(caller: Caller, ask: Ask, request: AccessRequest): PolicySet {
+    const ofCaller = this.#organizationOf(caller.principal.account)
+    const ofResource = this.#organizationOf(request.resourceAccount)
+    return {
+      keyPolicy: ask.keyPolicy ?? (ask.key ? ask.key.policy : null),
+      identity: caller.policies,
+      grants: [],
+      ...(caller.boundary && { boundary: caller.boundary }),
+      ...(caller.session && { session: caller.session }),
+      ...(ofCaller?.serviceControlPolicies.length && {
+        serviceControl: ofCaller.serviceControlPolicies,
+      }),
+      ...(ofResource?.resourceControlPolicies.length && {
+        resourceControl: ofResource.resourceControlPolicies,
+      }),
+    }
+  }
+
+  #organizationOf(account: string): Organization | undefined {
+    return this.#organization?.account === account ? this.#organization : undefined
+  }
+
+  /** The key's alias names, read only where a policy has a condition on them. */
+  async #aliasesIfAsked(caller: Caller, { key }: Ask): Promise<string[] | undefined> {
+    if (!key) return undefined
+    const name = 'kms:resourcealiases'
+    const asks =
+      key.policy.conditionKeys.has(name) ||
+      caller.policies.some(({ document }) => document.conditionKeys.has(name))
+    if (!asks) return undefined
+    const aliases = await this.#store.aliasesOfKey(key.record, key.id, { limit: 50 })
+    return aliases.length > 0 ? aliases.map(({ name }) => name) : undefined
+  }
+
+  #logDenial(decision: DecisionRecord): void {
+    const { request, verdict } = decision
+    const failing = failingCondition(request, describe(decision))
+    this.#log.warn(
+      {
+        requestId: decision.requestId,
+        action: request.action,
+        principal: request.principal.arn,
+        resource: request.resource,
+        effect: verdict.effect,
+        ...(failing && { failing }),
+      },
+      'access denied',
+    )
+  }
+}
+
+function messageOf(request: AccessRequest, verdict: Verdict, throughCiphertext: boolean): string {
+  return verdict.effect === 'ALLOW' ? '' : denialText(request, verdict, { throughCiphertext })
+}
+

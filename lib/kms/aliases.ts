@@ -1,0 +1,40 @@
+/**
+ * What the alias operations share: the rules of an alias name, and an alias's own authorization.
+ * Source: API reference, CreateAlias; the texts as docs/fidelity.md says.
+ */
+import type { AliasRecord } from '../store/store.ts'
+import { aliasArn } from './arn.ts'
+import type { Call } from './call.ts'
+import { Fault } from './faults.ts'
+
+/** Refuses a name that no alias of a customer can have. */
+export function checkAliasName(name: string): void {
+  if (!name.startsWith('alias/')) {
+    throw new Fault(
+      'ValidationException',
+      'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+    )
+  }
+  if (name.startsWith('alias/aws/')) throw new Fault('NotAuthorizedException')
+  if (name === 'alias/' || name.includes(':')) {
+    throw new Fault('ValidationException', `${name} contains invalid characters for an alias`)
+  }
+}
+
+/** Refuses an alias in the place of the key that an alias is to point at. */
+export function checkTarget(keyId: string): void {
+  if (keyId.startsWith('alias/') || keyId.includes(':alias/')) {
+    throw new Fault('ValidationException', 'Aliases must refer to keys. Not aliases')
+  }
+}
+
+export async function findAlias(call: Call, name: string): Promise<AliasRecord> {
+  const alias = await call.store.alias(call.scope, name)
+  if (alias) return alias
+  throw new Fault('NotFoundException', `Alias ${aliasArn(call.scope, name)} is not found.`)
+}
+
+/** The alias's half of the authorization: IAM policies alone decide it. */
+export function authorizeAlias(call: Call, action: string, name: string): Promise<void> {
+  return call.authorize({ action, key: null, resource: aliasArn(call.scope, name) })
+}

@@ -1,0 +1,53 @@
+/**
+ * One call in progress: what an operation may touch. Everything that depends on the world outside
+ * (who calls, when, which store) is here, so that an operation reads as what it does.
+ */
+import type { Scope, Store } from '../store/store.ts'
+import type { Access, Ask, Asker } from './access.ts'
+import { Fault } from './faults.ts'
+import { locate, type Found } from './locate.ts'
+import type { Input, OperationName } from './types.ts'
+
+export class Call<N extends OperationName = OperationName> {
+  readonly input: Input<N>
+  readonly asker: Asker
+  readonly store: Store
+  /** The caller's account, and the Region of the signature. */
+  readonly scope: Scope
+  readonly #access: Access
+
+  constructor(input: Input<N>, asker: Asker, store: Store, access: Access) {
+    this.input = input
+    this.asker = asker
+    this.store = store
+    this.scope = { account: asker.caller.principal.account, region: asker.region }
+    this.#access = access
+  }
+
+  get nowMs(): number {
+    return this.asker.nowMs
+  }
+
+  /** The key that a KeyId parameter names. */
+  locate(keyId: string, how: { action: string; aliases: boolean }): Promise<Found> {
+    return locate(this, keyId, how)
+  }
+
+  authorize(ask: Ask): Promise<void> {
+    return this.#access.require(this.asker, ask)
+  }
+
+  refuseUnknown(ask: Ask): Promise<never> {
+    return this.#access.refuseUnknown(this.asker, ask)
+  }
+
+  /** Whether the caller could do this; asked without keeping a decision. */
+  async mayDo(ask: Ask): Promise<boolean> {
+    return (await this.#access.decide(this.asker, ask)).verdict.effect === 'ALLOW'
+  }
+
+  /** Ends a dry run: everything but the work itself has been found in order. */
+  endDryRun(): void {
+    if ((this.input as { DryRun?: boolean }).DryRun) throw new Fault('DryRunOperationException')
+  }
+}

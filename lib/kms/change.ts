@@ -1,0 +1,26 @@
+/**
+ * Changes one key in a transaction: the state is asked again there, because another call may have
+ * changed it since this one began.
+ */
+import type { KeyRecord } from '../store/store.ts'
+import type { Call } from './call.ts'
+import { Fault } from './faults.ts'
+import { Key } from './key.ts'
+import { requireState, type StateRule } from './state.ts'
+
+export function changeKey(
+  call: Call,
+  key: Key,
+  rule: StateRule | null,
+  change: (record: KeyRecord) => KeyRecord,
+): Promise<Key> {
+  return call.store.transact(async (writer) => {
+    const record = await writer.key(key.record, key.id)
+    if (!record) throw new Fault('NotFoundException', `Key '${key.arn}' does not exist`)
+    const current = Key.of(record)
+    if (rule) requireState(current, rule)
+    const changed = change(record)
+    writer.putKey(changed)
+    return Key.of(changed)
+  })
+}

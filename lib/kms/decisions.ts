@@ -1,0 +1,96 @@
+/**
+ * The last decisions, kept as what was asked and which policies took part. The explanation is made
+ * when somebody asks for it: nearly nobody does, and every request would pay.
+ */
+import type { PolicySet, Verdict } from '../iam/authorize.ts'
+import { explain, type Explanation } from '../iam/explain.ts'
+import { hints } from '../iam/hints.ts'
+import type { AccessRequest, ContextValue } from '../iam/request.ts'
+import type { AttestationFacts } from './attestation-facts.ts'
+
+/** One authorization as it was decided. */
+export interface DecisionRecord {
+  readonly requestId: string
+  readonly timeMs: number
+  readonly request: AccessRequest
+  readonly policies: PolicySet
+  readonly verdict: Verdict
+  readonly attestation: AttestationFacts | null
+  /** Whether the operation has a Recipient parameter. */
+  readonly takesRecipient: boolean
+  /** The text of the refusal, where it was one. */
+  readonly message: string
+}
+
+/** The answer of `GET /_/decisions/{requestId}`. */
+export interface Decision extends Explanation {
+  readonly requestId: string
+  /** ISO 8601 */
+  readonly time: string
+  readonly action: string
+  readonly resource: string
+  readonly principal: string
+  readonly message: string
+  readonly requestContext: Readonly<Record<string, ContextValue>>
+  readonly attestation: {
+    readonly platform: string
+    readonly moduleId: string
+    readonly pcrs: Readonly<Record<string, string>>
+    readonly debug: boolean
+    readonly timestamp: string
+    readonly root: string
+  } | null
+  readonly hints: readonly string[]
+}
+
+export class Decisions {
+  readonly #ring: (DecisionRecord | undefined)[]
+  #next = 0
+
+  constructor(capacity = 10_000) {
+    this.#ring = new Array<DecisionRecord | undefined>(capacity)
+  }
+
+  record(decision: DecisionRecord): void {
+    this.#ring[this.#next] = decision
+    this.#next = (this.#next + 1) % this.#ring.length
+  }
+
+  clear(): void {
+    this.#ring.fill(undefined)
+  }
+
+  /** The decision of a request: the refusal, where one of several authorizations was refused. */
+  find(requestId: string): Decision | undefined {
+    let found: DecisionRecord | undefined
+    for (let back = 1; back <= this.#ring.length; back++) {
+      const record = this.#ring[(this.#next - back + this.#ring.length) % this.#ring.length]
+      if (!record) break
+      if (record.requestId !== requestId) continue
+      found ??= record
+      if (record.verdict.effect !== 'ALLOW') return describe(record)
+    }
+    return found && describe(found)
+  }
+}
+
+export function describe(record: DecisionRecord): Decision {
+  const { request, policies, attestation } = record
+  const explanation = explain(request, policies)
+  return {
+    requestId: record.requestId,
+    time: new Date(record.timeMs).toISOString(),
+    action: request.action,
+    resource: request.resource,
+    principal: request.principal.arn,
+    ...explanation,
+    message: record.message,
+    requestContext: Object.fromEntries(request.context.entries()),
+    attestation: attestation && {
+      ...attestation,
+      pcrs: Object.fromEntries(attestation.pcrs),
+      timestamp: new Date(attestation.timestampMs).toISOString(),
+    },
+    hints: hints(request, explanation, { attestation, takesRecipient: record.takesRecipient }),
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * A KMS key as operations use it: its record with the parsed key policy and the ready key objects,
+ * both made once per record.
+ */
+import { specs, type KeySpec, type KeySpecRow, type KeyUsage } from '../crypto/specs.ts'
+import { materialFromBytes, type Material } from '../crypto/material.ts'
+import { parsePolicy, type PolicyDocument } from '../iam/document.ts'
+import type { KeyRecord, KeyState, MaterialRecord, Origin } from '../store/store.ts'
+import { keyArn } from './arn.ts'
+
+/** Key material that is ready for use, and AWS's id of it. */
+export interface MaterialVersion {
+  readonly id: string
+  readonly material: Material
+}
+
+export class Key {
+  readonly record: KeyRecord
+  readonly arn: string
+  #policy: PolicyDocument | undefined
+  readonly #materials = new Map<string, Material>()
+
+  private constructor(record: KeyRecord) {
+    this.record = record
+    this.arn = keyArn(record, record.id)
+  }
+
+  static readonly #known = new WeakMap<KeyRecord, Key>()
+
+  static of(record: KeyRecord): Key {
+    let key = Key.#known.get(record)
+    if (!key) Key.#known.set(record, (key = new Key(record)))
+    return key
+  }
+
+  get id(): string {
+    return this.record.id
+  }
+
+  get account(): string {
+    return this.record.account
+  }
+
+  get spec(): KeySpec {
+    return this.record.spec
+  }
+
+  get row(): KeySpecRow {
+    return specs[this.record.spec]
+  }
+
+  /** What AWS calls the type of a key. */
+  get type(): 'symmetric' | 'HMAC' | 'asymmetric' {
+    if (this.spec === 'SYMMETRIC_DEFAULT') return 'symmetric'
+    return this.row.material.kind === 'secret' ? 'HMAC' : 'asymmetric'
+  }
+
+  /** The algorithms that the key has for its usage. */
+  get algorithms(): readonly string[] {
+    return this.row.usages[this.usage] ?? []
+  }
+
+  get usage(): KeyUsage {
+    return this.record.usage
+  }
+
+  get origin(): Origin {
+    return this.record.origin
+  }
+
+  get state(): KeyState {
+    return this.record.state
+  }
+
+  get tags(): Readonly<Record<string, string>> {
+    return this.record.tags
+  }
+
+  get multiRegion(): boolean {
+    return this.record.multiRegion
+  }
+
+  get multiRegionKeyType(): 'PRIMARY' | 'REPLICA' | undefined {
+    return this.record.multiRegion ? 'PRIMARY' : undefined
+  }
+
+  get policy(): PolicyDocument {
+    return (this.#policy ??= parsePolicy(this.record.policy, 'key'))
+  }
+
+  /** The material that new ciphertexts, signatures and codes are made with. */
+  get current(): Material {
+    return this.currentVersion.material
+  }
+
+  get currentVersion(): MaterialVersion {
+    const record = this.record.materials.at(-1)
+    if (!record) throw new Error(`key without material in use: ${this.arn}`)
+    return { id: record.id, material: this.#ready(record) }
+  }
+
+  get currentMaterialId(): string | undefined {
+    return this.record.materials.at(-1)?.id
+  }
+
+  /** The version of the material that a ciphertext was made with, by its id or its beginning. */
+  version(idPrefix: string): MaterialVersion | undefined {
+    const record = this.record.materials.find(({ id }) => id.startsWith(idPrefix))
+    return record && { id: record.id, material: this.#ready(record) }
+  }
+
+  #ready(record: MaterialRecord): Material {
+    let material = this.#materials.get(record.id)
+    if (!material) {
+      material = materialFromBytes(this.record.spec, record.bytes)
+      this.#materials.set(record.id, material)
+    }
+    return material
+  }
+}

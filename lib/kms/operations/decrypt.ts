@@ -1,0 +1,49 @@
+/**
+ * Decrypt: opens a ciphertext that Encrypt, ReEncrypt or a data key operation made.
+ *
+ * A symmetric ciphertext names its own key, so a caller may leave KeyId out. A wrong encryption
+ * context and a damaged ciphertext are one answer, InvalidCiphertextException: telling them apart
+ * would be an oracle.
+ */
+import { blobOf, checkMode, checkSameKey, decryptUnder, modeOf } from '../ciphertext.ts'
+import { checkIgnoresCiphertext, requireCiphertext } from '../dry-run.ts'
+import { keyOperation } from '../operation.ts'
+
+export const Decrypt = keyOperation('Decrypt', {
+  aliases: true,
+  states: 'cryptographic',
+  usage: 'ENCRYPT_DECRYPT',
+  recipient: { secret: 'Plaintext', omits: ['KeyMaterialId'] },
+
+  target({ KeyId, CiphertextBlob, ...input }) {
+    checkIgnoresCiphertext(input, KeyId)
+    if (KeyId !== undefined) return { keyId: KeyId }
+    return { blob: blobOf(requireCiphertext(CiphertextBlob)) }
+  },
+
+  conditions: ({ EncryptionAlgorithm = 'SYMMETRIC_DEFAULT', EncryptionContext }) => ({
+    encryptionContext: EncryptionContext,
+    'kms:EncryptionAlgorithm': EncryptionAlgorithm,
+  }),
+
+  match({ CiphertextBlob, EncryptionAlgorithm, EncryptionContext }, key) {
+    const mode = modeOf(EncryptionAlgorithm, EncryptionContext)
+    if (CiphertextBlob) checkSameKey(key, mode, CiphertextBlob)
+  },
+
+  async run(call, key) {
+    const { CiphertextBlob, EncryptionAlgorithm, EncryptionContext } = call.input
+    const mode = modeOf(EncryptionAlgorithm, EncryptionContext)
+    checkMode(key, mode)
+    // A dry run that ignores the ciphertext ends before there is anything to decrypt.
+    if (call.input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')) call.endDryRun()
+    const opened = await decryptUnder(key, mode, requireCiphertext(CiphertextBlob))
+    call.endDryRun()
+    return {
+      KeyId: key.arn,
+      Plaintext: opened.plaintext,
+      EncryptionAlgorithm: mode.algorithm,
+      ...(opened.materialId !== undefined && { KeyMaterialId: opened.materialId }),
+    }
+  },
+})

@@ -1,0 +1,14 @@
+/** DisableKey: no cryptographic operation uses the key until it is enabled again. */
+import { changeKey } from '../change.ts'
+import { keyOperation } from '../operation.ts'
+
+export const DisableKey = keyOperation('DisableKey', {
+  states: 'enableOrDisable',
+
+  async run(call, key) {
+    await changeKey(call, key, 'enableOrDisable', (record) =>
+      record.state === 'Unavailable' ? record : { ...record, state: 'Disabled' },
+    )
+    return {}
+  },
+})

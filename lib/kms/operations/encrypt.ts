@@ -1,0 +1,27 @@
+/** Encrypt: up to 4096 bytes under a KMS key; under an RSA key as much as its modulus leaves room. */
+import { checkMode, checkPlaintext, encryptUnder, modeOf } from '../ciphertext.ts'
+import { keyOperation } from '../operation.ts'
+
+export const Encrypt = keyOperation('Encrypt', {
+  aliases: true,
+  states: 'cryptographic',
+  usage: 'ENCRYPT_DECRYPT',
+
+  conditions: ({ EncryptionAlgorithm = 'SYMMETRIC_DEFAULT', EncryptionContext }) => ({
+    encryptionContext: EncryptionContext,
+    'kms:EncryptionAlgorithm': EncryptionAlgorithm,
+  }),
+
+  run(call, key) {
+    const { Plaintext, EncryptionAlgorithm, EncryptionContext } = call.input
+    const mode = modeOf(EncryptionAlgorithm, EncryptionContext)
+    checkMode(key, mode)
+    checkPlaintext(key, mode, Plaintext)
+    call.endDryRun()
+    return {
+      CiphertextBlob: encryptUnder(key, mode, Plaintext),
+      KeyId: key.arn,
+      EncryptionAlgorithm: mode.algorithm,
+    }
+  },
+})

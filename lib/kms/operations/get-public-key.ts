@@ -1,0 +1,28 @@
+/** GetPublicKey: the public half of an asymmetric key, as SubjectPublicKeyInfo DER. */
+import type { GetPublicKeyResponse } from '@aws-sdk/client-kms'
+import { Fault } from '../faults.ts'
+import { algorithmLists } from '../metadata.ts'
+import { keyOperation } from '../operation.ts'
+
+export const GetPublicKey = keyOperation('GetPublicKey', {
+  aliases: true,
+  states: 'getPublicKey',
+
+  run(_call, key) {
+    if (key.type !== 'asymmetric') {
+      throw new Fault(
+        'UnsupportedOperationException',
+        `${key.arn} key spec is ${key.spec} which is not valid for GetPublicKey.`,
+      )
+    }
+    const spec = key.spec as NonNullable<GetPublicKeyResponse['KeySpec']>
+    return {
+      KeyId: key.arn,
+      PublicKey: key.current.spki,
+      CustomerMasterKeySpec: spec as NonNullable<GetPublicKeyResponse['CustomerMasterKeySpec']>,
+      KeySpec: spec,
+      KeyUsage: key.usage,
+      ...algorithmLists(key),
+    }
+  },
+})

@@ -1,0 +1,39 @@
+/**
+ * UpdateAlias: points an alias at another key of the same kind and usage. The caller needs the
+ * permission on the alias, on the key that it leaves and on the key that it comes to.
+ */
+import { authorizeAlias, checkAliasName, checkTarget, findAlias } from '../aliases.ts'
+import { Fault } from '../faults.ts'
+import type { Key } from '../key.ts'
+import { operation } from '../operation.ts'
+import { requireState } from '../state.ts'
+
+const action = 'kms:UpdateAlias'
+
+export const UpdateAlias = operation('UpdateAlias', {
+  async run(call) {
+    const { AliasName: name, TargetKeyId } = call.input
+    checkAliasName(name)
+    checkTarget(TargetKeyId)
+    const alias = await findAlias(call, name)
+    const { key: target } = await call.locate(TargetKeyId, { action, aliases: false })
+    const { key: current } = await call.locate(alias.keyId, { action, aliases: false })
+    await authorizeAlias(call, action, name)
+    await call.authorize({ action, key: current })
+    await call.authorize({ action, key: target })
+    requireState(target, 'change')
+    requireSameKind(current, target)
+    await call.store.transact((writer) => {
+      writer.putAlias({ ...alias, keyId: target.id, updatedMs: call.nowMs })
+    })
+    return {}
+  },
+})
+
+function requireSameKind(current: Key, target: Key): void {
+  if (current.type === target.type && current.usage === target.usage) return
+  throw new Fault(
+    'ValidationException',
+    `Alias cannot be changed from ${current.arn} to ${target.arn}: both keys must be of the same type and have the same key usage`,
+  )
+}

@@ -1,0 +1,39 @@
+/**
+ * What Sign and Verify ask of their parameters: an algorithm of the key, and a message that is what
+ * MessageType says. Source: API reference, Sign; recorded answers.
+ */
+import { signingAlgorithms, type MessageType, type SigningAlgorithm } from '../crypto/algorithms.ts'
+import type { Message } from '../crypto/signature.ts'
+import type { Conditions } from './conditions.ts'
+import { Fault } from './faults.ts'
+import type { Key } from './key.ts'
+import { requireAlgorithm } from './operation.ts'
+
+export interface SigningInput {
+  readonly Message: Buffer
+  readonly MessageType?: string | undefined
+  readonly SigningAlgorithm: string
+}
+
+export function readMessage(
+  key: Key,
+  { Message: bytes, MessageType: type = 'RAW', SigningAlgorithm: name }: SigningInput,
+): { algorithm: SigningAlgorithm; message: Message } {
+  requireAlgorithm(key, name)
+  const algorithm = name as SigningAlgorithm
+  const { messageTypes, digestBytes } = signingAlgorithms[algorithm]
+  if (!(messageTypes as readonly string[]).includes(type)) {
+    throw new Fault(
+      'ValidationException',
+      `MessageType ${type} is not valid for algorithm ${algorithm}.`,
+    )
+  }
+  if (type === 'DIGEST' && bytes.length !== digestBytes) {
+    throw new Fault('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`)
+  }
+  return { algorithm, message: { type: type as MessageType, bytes } }
+}
+
+export function signingConditions({ MessageType = 'RAW', SigningAlgorithm }: SigningInput): Conditions {
+  return { 'kms:MessageType': MessageType, 'kms:SigningAlgorithm': SigningAlgorithm }
+}
