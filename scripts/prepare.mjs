@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -37,7 +37,9 @@ if (read(builtStamp) !== sources) {
 /** One digest over names and contents: a modification time says nothing after a checkout. */
 function digest(paths) {
   const hash = createHash('sha256')
-  for (const path of paths) hash.update(path).update('\0').update(readFileSync(path)).update('\0')
+  for (const path of paths) {
+    hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update('\0')
+  }
   return hash.digest('hex')
 }
 

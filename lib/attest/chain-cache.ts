@@ -32,17 +32,20 @@ export class ChainCache {
   }
 
   /**
-   * Verifies that each certificate is signed by the one before it, off the main thread; returns the
-   * leaf's key. The first one's own signature says nothing, so it is not looked at: it is pinned.
+   * Verifies that each certificate is signed by the one before it, off the main thread. The first
+   * one's own signature says nothing, so it is not looked at: it is pinned.
    * Codes: CHAIN_SIGNATURE and CHAIN_KEY.
    */
-  async checkSignatures(chain: Chain): Promise<KeyObject> {
+  async checkSignatures(chain: Chain): Promise<void> {
     let issuer: Known | undefined
     for (const [where, certificate] of positions(chain)) {
-      issuer = await this.#verified(certificate, issuer, where)
+      issuer = this.#signed(certificate, issuer) ?? (await this.#verify(certificate, issuer, where))
     }
-    if (!issuer) throw new TrustError('CHAIN_TOO_SHORT', 'cabundle is empty')
-    return issuer.key
+  }
+
+  /** The key of a certificate, wherever it stands. Code: CHAIN_KEY. */
+  key(certificate: ChainCertificate, where: string): KeyObject {
+    return this.#known.get(certificate.sha256)?.key ?? importKey(certificate, where)
   }
 
   #parse(der: Uint8Array, where: string): ChainCertificate {
@@ -58,21 +61,25 @@ export class ChainCache {
     }
   }
 
-  async #verified(
+  /** What is known of a certificate, if it is known that this issuer signed it. */
+  #signed({ sha256 }: ChainCertificate, issuer: Known | undefined): Known | undefined {
+    const known = this.#known.get(sha256)
+    return known?.signedBy === (issuer?.certificate.sha256 ?? null) ? known : undefined
+  }
+
+  async #verify(
     certificate: ChainCertificate,
     issuer: Known | undefined,
     where: string,
   ): Promise<Known> {
-    const signedBy = issuer?.certificate.sha256 ?? null
-    const known = this.#known.get(certificate.sha256)
-    if (known?.signedBy === signedBy) return known
-    const { tbs, signature } = certificate
+    const { tbs, signature, sha256 } = certificate
     if (issuer && !(await verifySignature(tbs, issuer.key, signature, 'der'))) {
       throw new TrustError('CHAIN_SIGNATURE', `${where} is not signed by the certificate before it`)
     }
-    const fresh = { certificate, key: importKey(certificate, where), signedBy }
-    this.#known.set(certificate.sha256, fresh)
-    return fresh
+    const signedBy = issuer?.certificate.sha256 ?? null
+    const known = { certificate, key: importKey(certificate, where), signedBy }
+    this.#known.set(sha256, known)
+    return known
   }
 }
 

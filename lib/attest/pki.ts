@@ -5,11 +5,11 @@
 import 'reflect-metadata/lite'
 import { X509CertificateGenerator, type Name } from '@peculiar/x509'
 import { KeyObject, createHash, webcrypto } from 'node:crypto'
+import { LeastRecentlyUsed } from './least-recently-used.ts'
 import { profiles, rootName, type Origin, type Profile } from './profiles.ts'
-import { Recent } from './recent.ts'
 import { simulatedRootCertificate, simulatedRootKey } from './simulated-root.ts'
 
-/** What signs documents: the leaf's key, its certificate, and the four above it, root first. */
+/** What signs a document: the leaf's key, its certificate, and the four above it, root first. */
 export interface SigningIdentity {
   readonly privateKey: KeyObject
   /** DER. */
@@ -36,8 +36,8 @@ const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-384' }
 const leadMs = 120_000
 
 const chainsKept = 256
-const issued = new Recent<Issued>(4 * chainsKept)
-const identities = new Recent<SigningIdentity>(chainsKept)
+const issued = new LeastRecentlyUsed<Promise<Issued>>(4 * chainsKept)
+const identities = new LeastRecentlyUsed<Promise<SigningIdentity>>(chainsKept)
 let root: Promise<Issued> | undefined
 
 /**
@@ -47,7 +47,7 @@ let root: Promise<Issued> | undefined
  */
 export async function simulatedIdentity(origin: Origin, atMs: number): Promise<SigningIdentity> {
   const at = atMs - leadMs
-  return identities.get(cacheName('leaf', origin, at), async () => {
+  return once(identities, cacheName('leaf', origin, at), async () => {
     root ??= loadRoot()
     const top = await root
     const regional = await issueOnce('regional', origin, at, top)
@@ -74,7 +74,22 @@ function periodStart({ periodMs }: Profile, at: number): number {
 }
 
 function issueOnce(level: Level, origin: Origin, at: number, issuer: Issued): Promise<Issued> {
-  return issued.get(cacheName(level, origin, at), () => issue(profiles[level], origin, at, issuer))
+  return once(issued, cacheName(level, origin, at), () =>
+    issue(profiles[level], origin, at, issuer),
+  )
+}
+
+/** Promises are cached, so that what many ask for at once is made once. */
+function once<Value>(
+  cache: LeastRecentlyUsed<Promise<Value>>,
+  name: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const known = cache.get(name)
+  if (known) return known
+  const made = make()
+  cache.set(name, made)
+  return made
 }
 
 async function issue(

@@ -19,11 +19,7 @@ export interface TrustAnchor {
 }
 
 /** One entry of `roots` in the configuration. */
-export type RootSpec =
-  | 'simulated'
-  | 'aws'
-  | { readonly file: string }
-  | { readonly sha256: string }
+export type RootSpec = 'simulated' | 'aws' | { readonly file: string } | { readonly sha256: string }
 
 /**
  * AWS Nitro Enclaves Root-G1, as AWS publishes it:
@@ -51,6 +47,11 @@ export function trustAnchors(
     const sha256 = readDigest(spec.sha256)
     return { name: `sha256:${sha256}`, sha256 }
   })
+}
+
+/** The simulated root's certificate as it is in certs/: what `roots: [simulated]` trusts. */
+export function simulatedRootPem(): string {
+  return readFileSync(simulatedRootFile, 'utf8')
 }
 
 /** A DER certificate begins with a SEQUENCE, which no PEM text does. */

@@ -3,7 +3,7 @@
  * shortest, duplicate keys, stray tags, floats, undefined, deep nesting, and bytes after the item;
  * only then does cbor-x, which is lenient about all of these, decode.
  */
-import { Decoder, Encoder } from 'cbor-x'
+import { Decoder } from 'cbor-x'
 import { isUtf8 } from 'node:buffer'
 import { DecodeError } from '../errors.ts'
 
@@ -53,13 +53,6 @@ const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, t
 const breakByte = 0xff
 
 const decoder = new Decoder({ mapsAsObjects: false, useRecords: false })
-const encoder = new Encoder({
-  mapsAsObjects: false,
-  useRecords: false,
-  tagUint8Array: false,
-  variableMapSize: true,
-})
-
 /**
  * The one item that the bytes are. Byte strings are views of the given bytes, not copies.
  * Codes: CBOR_*; facts: `offset`.
@@ -71,26 +64,52 @@ export function decodeCbor(bytes: Uint8Array, options: DecodeOptions = {}): Cbor
   return decoder.decode(bytes.subarray(start)) as CborValue
 }
 
-/** The shortest encoding, all lengths definite, maps in their own order. */
+/**
+ * The shortest encoding, all lengths definite, maps in their own order. Written here because cbor-x
+ * writes some integers as floats, and others in more bytes than they need.
+ */
 export function encodeCbor(value: CborValue): Buffer {
-  return encoder.encode(exact(value))
+  const parts: Uint8Array[] = []
+  write(value, parts)
+  return Buffer.concat(parts)
 }
 
-/** cbor-x writes a number above 32 bits as a float, and every bigint in eight bytes. */
-function exact(value: CborValue): CborValue {
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    const wide = BigInt(value)
-    return wide >= -0x8000_0000n && wide <= 0xffff_ffffn ? Number(wide) : wide
+function write(value: CborValue, parts: Uint8Array[]): void {
+  if (value === null) parts.push(Buffer.of(0xf6))
+  else if (typeof value === 'boolean') parts.push(Buffer.of(value ? 0xf5 : 0xf4))
+  else if (typeof value === 'number' || typeof value === 'bigint') parts.push(integer(value))
+  else if (typeof value === 'string') {
+    const text = Buffer.from(value)
+    parts.push(head(major.text, text.length), text)
+  } else if (value instanceof Uint8Array) parts.push(head(major.bytes, value.length), value)
+  else if (value instanceof Map) {
+    const map: ReadonlyMap<CborKey, CborValue> = value
+    parts.push(head(major.map, map.size))
+    for (const [key, member] of map) {
+      write(key, parts)
+      write(member, parts)
+    }
+  } else {
+    const array = value as readonly CborValue[]
+    parts.push(head(major.array, array.length))
+    for (const item of array) write(item, parts)
   }
-  if (value instanceof Map) {
-    return new Map(
-      [...(value as ReadonlyMap<CborKey, CborValue>)].map(([key, member]) => [
-        exact(key) as CborKey,
-        exact(member),
-      ]),
-    )
-  }
-  return Array.isArray(value) ? value.map(exact) : value
+}
+
+function integer(value: number | bigint): Buffer {
+  return value < 0 ? head(major.negative, -1n - BigInt(value)) : head(major.unsigned, value)
+}
+
+/** The initial byte and its argument; RangeError for what is no integer of 64 bits. */
+function head(type: number, argument: number | bigint): Buffer {
+  const initial = type << 5
+  if (argument < 24) return Buffer.of(initial | Number(argument))
+  const bytes = Buffer.alloc(9)
+  bytes.writeBigUInt64BE(BigInt(argument), 1)
+  const width = argument < 0x100 ? 1 : argument < 0x1_0000 ? 2 : argument < 0x1_0000_0000 ? 4 : 8
+  const start = 8 - width
+  bytes[start] = initial | (24 + Math.log2(width))
+  return bytes.subarray(start)
 }
 
 /** One pass over the bytes that checks, and makes nothing. */

@@ -22,7 +22,7 @@ export const slow = {
     privateEncrypt({ key, padding: RSA_NO_PADDING }, block),
 
   /** RSAES-OAEP-DECRYPT, RFC 8017 section 7.1.2; null for every "decryption error". */
-  rsaDecryptOaep(key: KeyObject, oaepHash: string, ciphertext: Uint8Array): Uint8Array | null {
+  rsaDecryptOaep: (key: KeyObject, oaepHash: string, ciphertext: Uint8Array): Uint8Array | null => {
     try {
       return privateDecrypt({ key, padding: RSA_PKCS1_OAEP_PADDING, oaepHash }, ciphertext)
     } catch {
@@ -35,14 +35,18 @@ export const slow = {
     diffieHellman({ privateKey, publicKey }),
 
   /** ECDSA over a digest, which node:crypto would hash once more. FIPS 186-5 section 6.4.1. */
-  async ecdsaSign(key: KeyObject, digest: Uint8Array): Promise<Uint8Array> {
+  ecdsaSign: async (key: KeyObject, digest: Uint8Array): Promise<Uint8Array> => {
     const { crv, d } = key.export({ format: 'jwk' })
     const curve = await weierstrass(crv)
     return curve.sign(digest, coordinate(d), { ...ecdsa, extraEntropy: true })
   },
 
   /** FIPS 186-5 section 6.4.2. */
-  async ecdsaVerify(key: KeyObject, digest: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  ecdsaVerify: async (
+    key: KeyObject,
+    digest: Uint8Array,
+    signature: Uint8Array,
+  ): Promise<boolean> => {
     const { crv, x, y } = key.export({ format: 'jwk' })
     const curve = await weierstrass(crv)
     const uncompressed = Buffer.concat([Buffer.of(4), coordinate(x), coordinate(y)])
@@ -50,16 +54,16 @@ export const slow = {
   },
 
   /** Ed25519ph, RFC 8032 section 5.1: hashes the message itself. */
-  async ed25519phSign(key: KeyObject, message: Uint8Array): Promise<Uint8Array> {
+  ed25519phSign: async (key: KeyObject, message: Uint8Array): Promise<Uint8Array> => {
     const { ed25519ph } = await import('@noble/curves/ed25519.js')
     return ed25519ph.sign(message, coordinate(key.export({ format: 'jwk' }).d))
   },
 
-  async ed25519phVerify(
+  ed25519phVerify: async (
     key: KeyObject,
     message: Uint8Array,
     signature: Uint8Array,
-  ): Promise<boolean> {
+  ): Promise<boolean> => {
     if (signature.length !== 64) return false
     const { ed25519ph } = await import('@noble/curves/ed25519.js')
     const publicKey = coordinate(key.export({ format: 'jwk' }).x)

@@ -19,6 +19,8 @@ export interface Presented {
   /** The time of signing, as it stands in the request. */
   readonly date: string | undefined
   readonly sessionToken: string | undefined
+  /** Whether it stands in the query, which then signs all of itself but the signature. */
+  readonly inQuery: boolean
   /** The fault of a request without a date. */
   readonly missingDate: () => Fault
 }
@@ -76,6 +78,7 @@ export function presentedInHeader(
     signature: parameters.get('Signature') ?? '',
     date,
     sessionToken: headers.get('x-amz-security-token'),
+    inQuery: false,
     missingDate: () => incomplete(noDate),
   }
 }
@@ -111,6 +114,7 @@ export function presentedInQuery(query: readonly QueryParameter[]): Presented | 
     signature: parameters.get('X-Amz-Signature') ?? '',
     date: parameters.get('X-Amz-Date'),
     sessionToken: parameters.get('X-Amz-Security-Token'),
+    inQuery: true,
     missingDate: () => incompleteQuery([lacks('X-Amz-Date')]),
   }
 }

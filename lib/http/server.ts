@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net'
 import { Callers, type Credential } from '../kms/callers.ts'
 import { Clock } from '../kms/clock.ts'
 import type { Organization } from '../kms/access.ts'
+import { KnownPrincipals } from '../kms/known-principals.ts'
 import { silent, type Log } from '../kms/log.ts'
 import type { AttestationOptions } from '../kms/recipient.ts'
 import type { KeySeed } from '../kms/seed.ts'
@@ -25,7 +26,8 @@ export interface KmsServerOptions {
   readonly account?: string
   readonly region?: string
   readonly auth?: 'open' | 'strict'
-  readonly credentials?: readonly Credential[]
+  /** The users and roles that there are, and their access keys. */
+  readonly principals?: readonly KnownPrincipal[]
   readonly keys?: readonly KeySeed[]
   readonly organization?: Organization | undefined
   readonly attestation?: Partial<AttestationOptions>
@@ -34,6 +36,11 @@ export interface KmsServerOptions {
   /** What a control call from elsewhere has to carry as its bearer token. */
   readonly controlToken?: string | undefined
   readonly log?: Log
+}
+
+export interface KnownPrincipal {
+  readonly arn: string
+  readonly credential?: Credential | undefined
 }
 
 export interface ListenOptions extends KmsServerOptions {
@@ -62,10 +69,11 @@ export class KmsHandler {
     this.#options = options
     this.#kms = kms
     this.#clock = clock
+    const principals = options.principals ?? []
     this.#protocol = new Protocol({
       kms,
       clock,
-      callers: new Callers(options.credentials ?? []),
+      callers: new Callers(principals.flatMap(({ credential }) => credential ?? [])),
       auth: options.auth ?? 'open',
       account: options.account ?? '111122223333',
       region: options.region ?? 'us-east-1',
@@ -80,6 +88,7 @@ export class KmsHandler {
       store: new MemoryStore(),
       log: options.log ?? silent,
       organization: options.organization,
+      principals: new KnownPrincipals((options.principals ?? []).map(({ arn }) => arn)),
       keys: options.keys ?? [],
       attestation: {
         roots: options.attestation?.roots ?? ['simulated'],
@@ -160,7 +169,7 @@ export class RunningServer {
 }
 
 /** Listens, and answers requests from the moment that the promise is fulfilled. */
-export async function startServer(options: ListenOptions = {}): Promise<RunningServer> {
+export async function startServer(options: ListenOptions): Promise<RunningServer> {
   const handler = await KmsHandler.create(options)
   const server = await serverFor(options, handler.listener)
   const { host = '127.0.0.1', port = 4599 } = options

@@ -72,9 +72,14 @@ export function authenticate(request: SignedRequest, options: AuthenticateOption
   checkExpiry(credential, options.nowMs)
   const bodyHash = hash('sha256', request.body, 'hex')
   checkContentHash(headers, bodyHash)
-  const { signedHeaders } = presented
-  const parts = { method: request.method, ...target, headers, signedHeaders, bodyHash }
-  checkSignature(presented.signature, key, time, parts)
+  checkSignature(presented, key, time, {
+    method: request.method,
+    path: target.path,
+    query: presented.inQuery ? withoutSignature(target.query) : target.query,
+    headers,
+    signedHeaders: presented.signedHeaders,
+    bodyHash,
+  })
   return { caller: credential.caller, region: key.scope.region, accessKeyId, signed: true }
 }
 
@@ -214,14 +219,18 @@ function checkContentHash(headers: ReadonlyMap<string, string>, bodyHash: string
   if (stated !== undefined && stated !== bodyHash) throw mismatch()
 }
 
+function withoutSignature(query: readonly QueryParameter[]): readonly QueryParameter[] {
+  return query.filter(([name]) => name !== 'X-Amz-Signature')
+}
+
 function checkSignature(
-  presented: string,
+  { signature }: Presented,
   key: SigningKey,
   time: SigningTime,
   parts: CanonicalParts,
 ): void {
   const canonical = canonicalRequest(parts)
-  if (canonical === undefined || !sameSignature(presented, key.sign(time.text, canonical))) {
+  if (canonical === undefined || !sameSignature(signature, key.sign(time.text, canonical))) {
     throw mismatch()
   }
 }

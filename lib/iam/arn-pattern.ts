@@ -37,3 +37,8 @@ function splitText(text: string): string[] {
   if (parts.length <= arnParts) return parts
   return [...parts.slice(0, arnParts - 1), parts.slice(arnParts - 1).join(':')]
 }
+
+/** What follows the last slash of an ARN, or the whole text. */
+export function arnName(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
+}

@@ -36,8 +36,12 @@ export function parseOperator(text: string): OperatorName | undefined {
   if (!operator) return undefined
   // Null asks whether the key exists: neither form of "if it exists" means anything with it.
   if (operator.name === 'Null' && (set ?? ifExists)) return undefined
-  const qualifier = set && (set.toLowerCase() === 'forallvalues' ? 'ForAllValues' : 'ForAnyValue')
-  return { operator, qualifier: qualifier || null, ifExists: ifExists !== undefined }
+  return { operator, qualifier: qualifierOf(set), ifExists: ifExists !== undefined }
+}
+
+function qualifierOf(set: string | undefined): OperatorName['qualifier'] {
+  if (set === undefined) return null
+  return set.toLowerCase() === 'forallvalues' ? 'ForAllValues' : 'ForAnyValue'
 }
 
 /** Throws PolicyError when a value is not of the operator's type. */

@@ -3,21 +3,10 @@
  * refuses to store, so that a policy that is held here is a policy that AWS would hold.
  * Source: IAM user guide, "Grammar of the IAM JSON policy language".
  */
-import { compileCondition, parseOperator, type Condition } from './condition.ts'
-import {
-  parseAction,
-  parseResource,
-  type ActionElement,
-  type ResourceElement,
-} from './elements.ts'
-import {
-  isList,
-  isObject,
-  memberPath,
-  readJson,
-  type Json,
-  type JsonObject,
-} from './json.ts'
+import type { Condition } from './condition.ts'
+import { parseConditions } from './condition-block.ts'
+import { parseAction, parseResource, type ActionElement, type ResourceElement } from './elements.ts'
+import { isList, isObject, memberPath, readJson, type Json, type JsonObject } from './json.ts'
 import { PolicyError } from './policy-error.ts'
 import { policyKinds, type PolicyKind, type PolicyKindRow } from './policy-kinds.ts'
 import { parsePrincipals, type PrincipalElement } from './principals.ts'
@@ -120,7 +109,7 @@ function readStatement(value: Json, index: number, path: string, scope: Scope): 
     principal: readPrincipal(value, effect, path, scope.row),
     action: readAction(value, path, scope.row),
     resource: readResource(value, path, scope),
-    conditions: readConditions(value.get('Condition'), memberPath(path, 'Condition'), scope),
+    conditions: parseConditions(value.get('Condition'), memberPath(path, 'Condition'), scope),
   }
 }
 
@@ -142,7 +131,8 @@ function checkSids(statements: readonly Statement[]): void {
   const seen = new Set<string>()
   for (const { sid, index } of statements) {
     if (!sid) continue
-    if (seen.has(sid)) throw new PolicyError(`Statement[${index}].Sid`, `the Sid is not the only one: ${sid}`)
+    if (seen.has(sid))
+      throw new PolicyError(`Statement[${index}].Sid`, `the Sid is not the only one: ${sid}`)
     seen.add(sid)
   }
 }
@@ -155,7 +145,8 @@ function readPrincipal(
 ): PrincipalElement | null {
   const name = eitherOf(statement, 'Principal', 'NotPrincipal', path)
   if (row.principal === 'forbidden') {
-    if (name) throw new PolicyError(memberPath(path, name), 'this kind of policy names no principal')
+    if (name)
+      throw new PolicyError(memberPath(path, name), 'this kind of policy names no principal')
     return null
   }
   if (!name) throw new PolicyError(path, 'Policy contains a statement with no principal')
@@ -200,52 +191,6 @@ function readResource(
   return parseResource(readTexts(statement.get(name), here), name === 'NotResource', version, here)
 }
 
-function readConditions(value: Json | undefined, path: string, scope: Scope): Condition[] {
-  if (value === undefined) return []
-  if (!isObject(value)) throw new PolicyError(path, 'a Condition is an object of operators')
-  const conditions: Condition[] = []
-  for (const [operator, block] of value) {
-    const here = memberPath(path, operator)
-    if (!parseOperator(operator)) {
-      throw new PolicyError(here, `unknown condition operator: ${operator}`)
-    }
-    if (!isObject(block)) throw new PolicyError(here, 'an operator has an object of condition keys')
-    for (const [key, values] of block) {
-      const at = memberPath(here, key)
-      checkConditionKey(key, at)
-      if (scope.kind === 'key') checkSetOperator(operator, key, at)
-      const expected = readValues(values, at)
-      conditions.push(compileCondition({ operator, key, expected }, scope.version, at))
-    }
-  }
-  return conditions
-}
-
-/** A service's prefix and a name; policy variables have no place in it. */
-function checkConditionKey(key: string, path: string): void {
-  if (!/^[^:\s]+:[^]+$/.test(key) || key.includes('${')) {
-    throw new PolicyError(path, `a condition key is like "kms:ViaService": ${key}`)
-  }
-}
-
-/** KMS developer guide, "AWS KMS condition keys": kms:EncryptionContext:context-key. */
-function checkSetOperator(operator: string, key: string, path: string): void {
-  if (parseOperator(operator)?.qualifier !== 'ForAllValues') return
-  const what = overlyPermissive.find(([prefix]) => key.toLowerCase().startsWith(prefix))?.[1]
-  if (!what) return
-  throw new PolicyError(
-    path,
-    'OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued ' +
-      `condition key matches requests without the specified ${what} or with an unspecified ` +
-      `${what}. To fix, remove ForAllValues.`,
-  )
-}
-
-const overlyPermissive = [
-  ['kms:encryptioncontext:', 'encryption context'],
-  ['aws:requesttag/', 'tag'],
-] as const
-
 /** The name of the one of two elements that is there; undefined when neither is. */
 function eitherOf<A extends string, B extends string>(
   statement: JsonObject,
@@ -280,16 +225,6 @@ function readTexts(value: Json | undefined, path: string): string[] {
   return (isList(value) ? value : [value]).map((item) => {
     if (typeof item === 'string') return item
     throw new PolicyError(path, 'wanted text or a list of texts')
-  })
-}
-
-/** The values of a condition: texts, numbers and booleans, each as its text. */
-function readValues(value: Json, path: string): string[] {
-  return (isList(value) ? value : [value]).map((item) => {
-    if (typeof item === 'string') return item
-    if (typeof item === 'boolean') return String(item)
-    if (item !== null && 'number' in item) return item.number
-    throw new PolicyError(path, 'a condition value is text, a number or a boolean')
   })
 }
 

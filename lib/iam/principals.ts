@@ -96,7 +96,8 @@ export function matchPrincipal(
 }
 
 export function stronger(a: PrincipalMatch, b: PrincipalMatch): PrincipalMatch {
-  return a === b || matchStrengths.indexOf(a) > matchStrengths.indexOf(b) ? a : b
+  if (a === 'NONE') return b
+  return b === 'NONE' || matchStrengths.indexOf(a) > matchStrengths.indexOf(b) ? a : b
 }
 
 function matchPattern(pattern: PrincipalPattern, principal: Principal): PrincipalMatch {
@@ -156,15 +157,19 @@ function isExempt(element: PrincipalElement, principal: Principal, hasBoundary: 
   )
 }
 
-/**
- * How a principal that is named outside a policy, in a grant, matches: the same names, without
- * everyone.
- */
+/** What a caller is to whoever names it by the ARN that AWS prints for it. */
+const directMatches: Readonly<Record<PrincipalType, PrincipalMatch>> = {
+  Account: 'ACCOUNT',
+  User: 'DIRECT_USER',
+  AssumedRole: 'DIRECT_SESSION',
+  FederatedUser: 'DIRECT_SESSION',
+  Service: 'DIRECT_SERVICE',
+  WebIdentity: 'NONE',
+}
+
+/** How a name in a grant matches: an account, a user, a role, a session or a service. */
 export function matchName(name: string, principal: Principal): PrincipalMatch {
-  if (name === principal.arn) {
-    if (principal.type === 'Account') return 'ACCOUNT'
-    return principal.type === 'Service' ? 'DIRECT_SERVICE' : 'DIRECT_SESSION'
-  }
+  if (name === principal.arn) return directMatches[principal.type]
   if (name === principal.roleArn) return 'DIRECT_ROLE'
   const isAccount = name === principal.account || name.endsWith(`:iam::${principal.account}:root`)
   return isAccount && belongsTo(principal, principal.account) ? 'ACCOUNT' : 'NONE'

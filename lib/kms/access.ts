@@ -174,7 +174,7 @@ export class Access {
 
   #logDenial(decision: DecisionRecord): void {
     const { request, verdict } = decision
-    const failing = failingCondition(request, describe(decision))
+    const failing = failingCondition(describe(decision))
     this.#log.warn(
       {
         requestId: decision.requestId,
@@ -192,4 +192,3 @@ export class Access {
 function messageOf(request: AccessRequest, verdict: Verdict, throughCiphertext: boolean): string {
   return verdict.effect === 'ALLOW' ? '' : denialText(request, verdict, { throughCiphertext })
 }
-

@@ -44,7 +44,7 @@ const multiRegionForm = 1
 export interface Blob {
   readonly keyId: string
   /** The first 30 hex digits of the key material id. */
-  readonly materialId: string
+  readonly materialIdPrefix: string
   /** Everything before the EncryptedData. */
   readonly header: Buffer
   readonly nonce: Buffer
@@ -72,15 +72,24 @@ export function sealBlob(
   const nonceInHeader = nonce.subarray(0, lengthAt - nonceAt)
   const sealedBytes = plaintext.length + tagBytes
   const prefix = encryptedDataPrefix(nonce.subarray(nonceInHeader.length), sealedBytes)
-  const header = Buffer.alloc(headerBytes)
-  header.set(magic)
-  writeKeyId(header, keyId)
-  header.write(materialId, materialIdAt, separatorAt - materialIdAt, 'hex')
-  header[separatorAt] = separator
-  header.set(nonceInHeader, nonceAt)
-  header.writeUInt32BE(prefix.length + sealedBytes, lengthAt)
-  const sealed = sealSymmetric(material.key, nonce, associatedData(header, context), plaintext)
-  return Buffer.concat([header, prefix, ...sealed])
+  const blob = Buffer.allocUnsafe(headerBytes + prefix.length + sealedBytes)
+  blob.set(magic)
+  writeKeyId(blob, keyId)
+  writeMaterialId(blob, materialId)
+  blob[separatorAt] = separator
+  blob.set(nonceInHeader, nonceAt)
+  blob.writeUInt32BE(prefix.length + sealedBytes, lengthAt)
+  blob.set(prefix, headerBytes)
+  const header = blob.subarray(0, headerBytes)
+  const [ciphertext, tag] = sealSymmetric(
+    material.key,
+    nonce,
+    associatedData(header, context),
+    plaintext,
+  )
+  blob.set(ciphertext, headerBytes + prefix.length)
+  blob.set(tag, blob.length - tagBytes)
+  return blob
 }
 
 /** Reads a blob; null for bytes that are none. */
@@ -97,7 +106,7 @@ export function decodeBlob(bytes: Uint8Array): Blob | null {
   if (keyId === null || encrypted === null) return null
   return {
     keyId,
-    materialId: header.toString('hex', materialIdAt, separatorAt),
+    materialIdPrefix: header.toString('hex', materialIdAt, separatorAt),
     header,
     nonce: Buffer.concat([header.subarray(nonceAt, lengthAt), encrypted.nonce]),
     sealed: encrypted.sealed,
@@ -121,6 +130,11 @@ function writeKeyId(header: Buffer, keyId: string): void {
   if (!multiRegion && !uuid.test(keyId)) throw new Error(`no key id: ${keyId}`)
   header.write(keyId.replace(/^mrk|-/g, ''), keyIdAt, 'hex')
   header[formAt] = multiRegion ? multiRegionForm : uuidForm
+}
+
+function writeMaterialId(header: Buffer, materialId: string): void {
+  const written = header.write(materialId, materialIdAt, separatorAt - materialIdAt, 'hex')
+  if (written !== separatorAt - materialIdAt) throw new Error('no key material id')
 }
 
 function readKeyId(header: Buffer): string | null {

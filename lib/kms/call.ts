@@ -5,8 +5,16 @@
 import type { Scope, Store } from '../store/store.ts'
 import type { Access, Ask, Asker } from './access.ts'
 import { Fault } from './faults.ts'
+import type { KnownPrincipals } from './known-principals.ts'
 import { locate, type Found } from './locate.ts'
 import type { Input, OperationName } from './types.ts'
+
+/** What every call of a service has in common. */
+export interface Surroundings {
+  readonly store: Store
+  readonly principals: KnownPrincipals
+  readonly access: Access
+}
 
 export class Call<N extends OperationName = OperationName> {
   readonly input: Input<N>
@@ -14,12 +22,14 @@ export class Call<N extends OperationName = OperationName> {
   readonly store: Store
   /** The caller's account, and the Region of the signature. */
   readonly scope: Scope
+  readonly principals: KnownPrincipals
   readonly #access: Access
 
-  constructor(input: Input<N>, asker: Asker, store: Store, access: Access) {
+  constructor(input: Input<N>, asker: Asker, { store, principals, access }: Surroundings) {
     this.input = input
     this.asker = asker
     this.store = store
+    this.principals = principals
     this.scope = { account: asker.caller.principal.account, region: asker.region }
     this.#access = access
   }

@@ -2,7 +2,11 @@
  * Encrypting and decrypting under a KMS key of either kind: what Encrypt, Decrypt, ReEncrypt and
  * the data keys share. A SYMMETRIC_DEFAULT ciphertext is a blob; an RSA one is the primitive's own.
  */
-import { oaepAlgorithms, type EncryptionAlgorithm, type OaepAlgorithm } from '../crypto/algorithms.ts'
+import {
+  oaepAlgorithms,
+  type EncryptionAlgorithm,
+  type OaepAlgorithm,
+} from '../crypto/algorithms.ts'
 import { decryptRsa, encryptRsa, maxPlaintextBytes } from '../crypto/cipher.ts'
 import type { EncryptionContext } from '../crypto/symmetric.ts'
 import { decodeBlob, openBlob, sealBlob, type Blob } from './blob.ts'

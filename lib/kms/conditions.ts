@@ -19,7 +19,9 @@ export interface Connection {
 }
 
 /** What an operation says of its own parameters, by condition key in AWS's spelling. */
-export type Conditions = Readonly<Record<`${'kms' | 'aws'}:${string}`, ContextValue | undefined>> & {
+export type Conditions = Readonly<
+  Record<`${'kms' | 'aws'}:${string}`, ContextValue | undefined>
+> & {
   /** Sets `kms:EncryptionContext:…` and `kms:EncryptionContextKeys`. */
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined
   /** Sets `aws:RequestTag/…` and `aws:TagKeys`. */
@@ -82,7 +84,7 @@ const kmsRows: Readonly<Record<string, Row>> = {
   'kms:KeyOrigin': ({ key }) => key?.origin,
   'kms:KeySpec': ({ key }) => key?.spec,
   'kms:KeyUsage': ({ key }) => key?.usage,
-  'kms:MultiRegion': ({ key }) => key && String(key.multiRegion),
+  'kms:MultiRegion': ({ key }) => (key ? String(key.multiRegion) : undefined),
   'kms:MultiRegionKeyType': ({ key }) => key?.multiRegionKeyType,
   'kms:RecipientAttestation:ImageSha384': ({ attestation }) =>
     attestation?.platform === 'nitro-enclave' ? attestation.pcrs.get(0) : undefined,
@@ -134,7 +136,7 @@ export class KmsContext implements RequestContext {
     const stated = this.#stated(lowerCaseKey)
     if (stated !== undefined) return stated
     const row = rows.get(lowerCaseKey)
-    if (row) return row(this.#facts) ?? undefined
+    if (row) return row(this.#facts)
     for (const { lowerCasePrefix, members } of lowerCaseFamilies) {
       if (!lowerCaseKey.startsWith(lowerCasePrefix)) continue
       const wanted = lowerCaseKey.slice(lowerCasePrefix.length)
@@ -154,7 +156,7 @@ export class KmsContext implements RequestContext {
     }
     for (const [key, row] of Object.entries({ ...globalRows, ...kmsRows })) {
       const value = seen.has(key) ? undefined : row(this.#facts)
-      if (value !== undefined && value !== null) yield [key, value]
+      if (value !== undefined) yield [key, value]
     }
     for (const { prefix, members } of families) {
       for (const [suffix, value] of members(this.#facts)) yield [prefix + suffix, value]

@@ -20,20 +20,20 @@ const maxViolations = 10
 const notNull = 'Member must not be null'
 
 class Violations {
-  private readonly texts: string[] = []
+  readonly #texts: string[] = []
 
   /** `value` as AWS prints it: `'text' `, `null ` or, where it must not be repeated, nothing. */
   add(value: string, path: string, constraint: string): void {
-    if (this.texts.length === maxViolations) return
-    this.texts.push(`Value ${value}at '${path}' failed to satisfy constraint: ${constraint}`)
+    if (this.#texts.length === maxViolations) return
+    this.#texts.push(`Value ${value}at '${path}' failed to satisfy constraint: ${constraint}`)
   }
 
   raise(): void {
-    const count = this.texts.length
+    const count = this.#texts.length
     if (count === 0) return
     throw new Fault(
       'ValidationException',
-      `${count} validation error${count > 1 ? 's' : ''} detected: ${this.texts.join('; ')}`,
+      `${count} validation error${count > 1 ? 's' : ''} detected: ${this.#texts.join('; ')}`,
     )
   }
 }

@@ -18,10 +18,7 @@ interface DataKeyInput {
 /** The length of the data key: by KeySpec or NumberOfBytes, exactly one of them. */
 export function dataKeyLength({ KeySpec, NumberOfBytes }: DataKeyInput): number {
   if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
-    throw new Fault(
-      'ValidationException',
-      'Please specify either number of bytes or key spec.',
-    )
+    throw new Fault('ValidationException', 'Please specify either number of bytes or key spec.')
   }
   return NumberOfBytes ?? dataKeyBytes[KeySpec as keyof typeof dataKeyBytes]
 }

@@ -11,7 +11,8 @@ import type { Key } from './key.ts'
 import type { Input } from './types.ts'
 
 /** What the caller decides of a grant. */
-export type GrantParameters = Omit<Grant, 'grantId'> & Pick<GrantRecord, 'name' | 'retiringPrincipal'>
+export type GrantParameters = Omit<Grant, 'grantId'> &
+  Pick<GrantRecord, 'name' | 'retiringPrincipal'>
 
 const everyKey = ['CreateGrant', 'RetireGrant', 'DescribeKey']
 const symmetric = [
@@ -50,7 +51,9 @@ export function checkGrant(key: Key, input: Input<'CreateGrant'>): void {
   }
   const retires = RetiringPrincipal ?? RetiringServicePrincipal
   if (GranteeServicePrincipal && (Constraints.SourceArn === undefined || retires === undefined)) {
-    throw invalid('GranteeServicePrincipal requires a SourceArn constraint and a retiring principal')
+    throw invalid(
+      'GranteeServicePrincipal requires a SourceArn constraint and a retiring principal',
+    )
   }
   const isSymmetric = key.type === 'symmetric'
   const allowed = isSymmetric ? symmetric : byUsage[key.usage]

@@ -69,7 +69,12 @@ function readKeyId(keyId: string, aliases: boolean): KeyName {
   throw new Fault('NotFoundException', `Invalid keyId '${keyId}'`)
 }
 
-async function targetOf(call: Searcher, scope: Scope, name: string, action: string): Promise<string> {
+async function targetOf(
+  call: Searcher,
+  scope: Scope,
+  name: string,
+  action: string,
+): Promise<string> {
   const alias = await call.store.alias(scope, name)
   if (alias) return alias.keyId
   const arn = aliasArn(scope, name)

@@ -54,10 +54,7 @@ export interface KeyOperation<N extends OperationName> {
   readonly run: (call: Call<N>, key: Key) => MaybePromise<Output<N>>
 }
 
-export function keyOperation<N extends OperationName>(
-  name: N,
-  row: KeyOperation<N>,
-): Operation<N> {
+export function keyOperation<N extends OperationName>(name: N, row: KeyOperation<N>): Operation<N> {
   const action = `kms:${name}`
   const { recipient, target = targetByKeyId, conditions, match, states, usage } = row
 

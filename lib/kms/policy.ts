@@ -48,11 +48,7 @@ export function readKeyPolicy(text: string): PolicyDocument {
  * The lockout safety check: the caller must be able to put another policy under the new one, his
  * own IAM policies included.
  */
-export async function checkLockout(
-  call: Call,
-  key: Key,
-  keyPolicy: PolicyDocument,
-): Promise<void> {
+export async function checkLockout(call: Call, key: Key, keyPolicy: PolicyDocument): Promise<void> {
   if (await call.mayDo({ action: 'kms:PutKeyPolicy', key, keyPolicy })) return
   throw new Fault(
     'MalformedPolicyDocumentException',
@@ -64,4 +60,14 @@ export async function checkLockout(
 export function requirePolicyName(name: string | undefined): void {
   if (name === undefined || name === 'default') return
   throw new Fault('NotFoundException', 'No such policy exists')
+}
+
+/** Refuses a policy that names a user or a role that there is not. */
+export function checkPrincipals(call: Call, policy: PolicyDocument): void {
+  const names = policy.statements.flatMap(({ principal }) => principal?.expected ?? [])
+  if (names.every((name) => call.principals.exists(name))) return
+  throw new Fault(
+    'MalformedPolicyDocumentException',
+    'Policy contains a statement with one or more invalid principals.',
+  )
 }

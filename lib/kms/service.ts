@@ -12,6 +12,7 @@ import type { Connection } from './conditions.ts'
 import { expireKeys } from './expiry.ts'
 import { Fault } from './faults.ts'
 import { parseJsonBody } from './json.ts'
+import type { KnownPrincipals } from './known-principals.ts'
 import type { Log } from './log.ts'
 import { isOperationName, readInput, writeOutput } from './model.ts'
 import type { Operation } from './operation.ts'
@@ -25,6 +26,7 @@ export interface KmsOptions {
   readonly log: Log
   readonly attestation: AttestationOptions
   readonly organization?: Organization | undefined
+  readonly principals: KnownPrincipals
   /** The keys that are there from the start, and after a reset. */
   readonly keys: readonly KeySeed[]
 }
@@ -61,7 +63,7 @@ export class Kms {
 
   /** The JSON text of the answer; empty for an operation without one. Throws a Fault. */
   async answer({ operation, body, ...who }: KmsRequest): Promise<string> {
-    const { store, clock } = this.#options
+    const { store, clock, principals } = this.#options
     const input = readInput(operation.name, parseJsonBody(body))
     const nowMs = clock.nowMs()
     await expireKeys(store, nowMs)
@@ -76,7 +78,9 @@ export class Kms {
       attestation: recipient?.facts ?? null,
       takesRecipient: operation.recipient !== undefined,
     }
-    const output = await operation.run(new Call(input, asker, store, this.access))
+    const output = await operation.run(
+      new Call(input, asker, { store, principals, access: this.access }),
+    )
     return writeOutput(
       operation.name,
       recipient && operation.recipient

@@ -34,6 +34,9 @@ export function readMessage(
   return { algorithm, message: { type: type as MessageType, bytes } }
 }
 
-export function signingConditions({ MessageType = 'RAW', SigningAlgorithm }: SigningInput): Conditions {
+export function signingConditions({
+  MessageType = 'RAW',
+  SigningAlgorithm,
+}: SigningInput): Conditions {
   return { 'kms:MessageType': MessageType, 'kms:SigningAlgorithm': SigningAlgorithm }
 }

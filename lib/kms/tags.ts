@@ -31,5 +31,7 @@ export function readTags(list: readonly Tag[]): Record<string, string> {
 
 /** A request's list of tags as condition keys see it, whatever is wrong with the list. */
 export function tagMap(list: readonly Tag[] | undefined): Record<string, string> | undefined {
-  return list && Object.fromEntries(list.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]))
+  return (
+    list && Object.fromEntries(list.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]))
+  )
 }

@@ -64,7 +64,9 @@ class Tables implements Reader {
   }
 
   keysDue(nowMs: number): readonly KeyRecord[] {
-    return [...this.pendingDeletion.values()].filter(({ deletionMs = Infinity }) => deletionMs <= nowMs)
+    return [...this.pendingDeletion.values()].filter(
+      ({ deletionMs = Infinity }) => deletionMs <= nowMs,
+    )
   }
 
   putKey(record: KeyRecord): void {

@@ -63,7 +63,7 @@ function message(
 
 /** One row per malformed envelope: what is wrong, its bytes, the code. */
 const malformed: readonly (readonly [name: string, hex: string, code: string])[] = [
-  ['nothing', '', 'CMS_NOT_BER'],
+  ['no bytes', '', 'CMS_NOT_BER'],
   ['a byte after the end', `${good}00`, 'CMS_NOT_BER'],
   ['a missing last byte', good.slice(0, -2), 'CMS_NOT_BER'],
   ['a primitive of indefinite length', '0480', 'CMS_NOT_BER'],

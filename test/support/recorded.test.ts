@@ -23,10 +23,10 @@ type Respond = (received: Received) => { status?: number; body: object | string 
 class FakeKms {
   readonly received: Received[] = []
   respond: Respond = () => ({ body: {} })
-  private readonly server: Server
+  readonly #server: Server
 
   constructor() {
-    this.server = createServer((request, response) => {
+    this.#server = createServer((request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
@@ -48,8 +48,8 @@ class FakeKms {
   }
 
   async start(): Promise<ReplayTarget> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve))
-    const { port } = this.server.address() as AddressInfo
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    const { port } = this.#server.address() as AddressInfo
     return {
       endpoint: `http://127.0.0.1:${port}`,
       account: '111122223333',
@@ -59,8 +59,8 @@ class FakeKms {
   }
 
   stop(): void {
-    this.server.close()
-    this.server.closeAllConnections()
+    this.#server.close()
+    this.#server.closeAllConnections()
   }
 }
 

@@ -99,62 +99,62 @@ export async function replay(
 
 /** The cases of one list, played on demand. */
 export class Replay {
-  private readonly cases: ReadonlyMap<string, RecordedCase>
-  private readonly played = new Map<string, Promise<Played>>()
-  private readonly clients = new Map<string, KMSClient>()
-  private readonly target: ReplayTarget
+  readonly #cases: ReadonlyMap<string, RecordedCase>
+  readonly #played = new Map<string, Promise<Played>>()
+  readonly #clients = new Map<string, KMSClient>()
+  readonly #target: ReplayTarget
 
   constructor(cases: readonly RecordedCase[], target: ReplayTarget) {
-    this.cases = new Map(cases.map((recorded) => [recorded.id, recorded]))
-    this.target = target
+    this.#cases = new Map(cases.map((recorded) => [recorded.id, recorded]))
+    this.#target = target
   }
 
   async play(id: string): Promise<ReplayResult> {
-    const { problem } = await this.once(id)
+    const { problem } = await this.#once(id)
     return problem === undefined ? { id } : { id, problem }
   }
 
   /** The operations that a case and those before it call. */
   operationsOf(id: string): Set<string> {
-    const { continues, setup = [], request, after = [] } = this.find(id)
+    const { continues, setup = [], request, after = [] } = this.#find(id)
     const names = continues === undefined ? new Set<string>() : this.operationsOf(continues)
     for (const { op } of [...setup, request, ...after]) if (op !== undefined) names.add(op)
     return names
   }
 
   close(): void {
-    for (const client of this.clients.values()) client.destroy()
+    for (const client of this.#clients.values()) client.destroy()
   }
 
-  private find(id: string): RecordedCase {
-    const recorded = this.cases.get(id)
+  #find(id: string): RecordedCase {
+    const recorded = this.#cases.get(id)
     if (!recorded) throw new Error(`there is no case ${id}`)
     return recorded
   }
 
-  private once(id: string): Promise<Played> {
-    const known = this.played.get(id)
+  #once(id: string): Promise<Played> {
+    const known = this.#played.get(id)
     if (known) return known
-    const playing = this.playCase(this.find(id))
-    this.played.set(id, playing)
+    const playing = this.#playCase(this.#find(id))
+    this.#played.set(id, playing)
     return playing
   }
 
-  private async playCase(recorded: RecordedCase): Promise<Played> {
+  async #playCase(recorded: RecordedCase): Promise<Played> {
     const before =
-      recorded.continues === undefined ? undefined : await this.once(recorded.continues)
+      recorded.continues === undefined ? undefined : await this.#once(recorded.continues)
     if (before && !before.variables) return { problem: `${String(recorded.continues)} did not run` }
-    const variables = new Map(before?.variables ?? this.givenVariables())
+    const variables = new Map(before?.variables ?? this.#givenVariables())
     let reached = false
     try {
       for (const [i, step] of (recorded.setup ?? []).entries()) {
-        await this.playStep(step, variables, `setup ${i}`)
+        await this.#playStep(step, variables, `setup ${i}`)
       }
-      const answer = await this.request(recorded.request, variables)
+      const answer = await this.#request(recorded.request, variables)
       reached = true
       check(recorded.expect, answer, variables, 'request')
       for (const [i, call] of (recorded.after ?? []).entries()) {
-        check(call.expect, await this.call(call, variables), variables, `after ${i}`)
+        check(call.expect, await this.#call(call, variables), variables, `after ${i}`)
       }
       return { variables }
     } catch (error) {
@@ -162,14 +162,14 @@ export class Replay {
     }
   }
 
-  private givenVariables(): Variables {
-    const { account, region, region2 } = this.target
+  #givenVariables(): Variables {
+    const { account, region, region2 } = this.#target
     const run = randomBytes(4).toString('hex')
     return new Map(Object.entries({ account, region, region2, run }))
   }
 
   /** A step of the setup must succeed, and `until` must come true in time. */
-  private async playStep(step: Step, variables: Map<string, unknown>, name: string): Promise<void> {
+  async #playStep(step: Step, variables: Map<string, unknown>, name: string): Promise<void> {
     for (const [variable, value] of Object.entries(step.let ?? {})) {
       variables.set(variable, evaluate(value, variables))
     }
@@ -179,7 +179,7 @@ export class Replay {
     const expected = { ok: until ?? { $open: true } }
     const deadline = Date.now() + (until === undefined ? 0 : untilMs)
     for (;;) {
-      const answer = await this.call(call, variables)
+      const answer = await this.#call(call, variables)
       const problem = problemOf(expected, answer, variables)
       if (problem === undefined) return
       if (Date.now() >= deadline) throw new Error(`${name}: ${op}: ${problem}`)
@@ -187,28 +187,29 @@ export class Replay {
     }
   }
 
-  private async request(request: Request, variables: Map<string, unknown>): Promise<Answer> {
+  async #request(request: Request, variables: Map<string, unknown>): Promise<Answer> {
     const times = request.repeatUntilError ?? 1
-    let answer = await this.call(request, variables)
-    for (let i = 1; i < times && !answer.error; i += 1) answer = await this.call(request, variables)
+    let answer = await this.#call(request, variables)
+    for (let i = 1; i < times && !answer.error; i += 1)
+      answer = await this.#call(request, variables)
     return answer
   }
 
-  private async call(call: Request, variables: Map<string, unknown>): Promise<Answer> {
+  async #call(call: Request, variables: Map<string, unknown>): Promise<Answer> {
     const region = evaluate(call.region ?? '${region}', variables) as string
     const input = evaluate(call.input ?? {}, variables) as object
     const rawBody = call.rawBody === undefined ? undefined : evaluate(call.rawBody, variables)
-    const answer = await send(this.clientOf(region), call.op, input, rawBody as string | undefined)
+    const answer = await send(this.#clientOf(region), call.op, input, rawBody as string | undefined)
     for (const [name, path] of Object.entries(call.save ?? {})) {
       if (answer.output) variables.set(name, memberAt(answer.output, path))
     }
     return answer
   }
 
-  private clientOf(region: string): KMSClient {
-    const { endpoint, account } = this.target
-    const client = this.clients.get(region) ?? kmsClient(endpoint, { account, region })
-    this.clients.set(region, client)
+  #clientOf(region: string): KMSClient {
+    const { endpoint, account } = this.#target
+    const client = this.#clients.get(region) ?? kmsClient(endpoint, { account, region })
+    this.#clients.set(region, client)
     return client
   }
 }

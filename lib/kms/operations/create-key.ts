@@ -80,7 +80,11 @@ function readSpec(input: Input<'CreateKey'>): { spec: KeySpec; usage: KeyUsage }
   return { spec: spec as KeySpec, usage: usage as KeyUsage }
 }
 
-function readOrigin({ Origin = 'AWS_KMS', CustomKeyStoreId, XksKeyId }: Input<'CreateKey'>): Origin {
+function readOrigin({
+  Origin = 'AWS_KMS',
+  CustomKeyStoreId,
+  XksKeyId,
+}: Input<'CreateKey'>): Origin {
   const inCustomStore = CustomKeyStoreId ?? XksKeyId
   if (inCustomStore !== undefined || Origin === 'AWS_CLOUDHSM' || Origin === 'EXTERNAL_KEY_STORE') {
     throw new Fault(
@@ -91,12 +95,7 @@ function readOrigin({ Origin = 'AWS_KMS', CustomKeyStoreId, XksKeyId }: Input<'C
   return Origin
 }
 
-function keyConditions(
-  input: Input<'CreateKey'>,
-  spec: KeySpec,
-  usage: KeyUsage,
-  origin: Origin,
-) {
+function keyConditions(input: Input<'CreateKey'>, spec: KeySpec, usage: KeyUsage, origin: Origin) {
   const { BypassPolicyLockoutSafetyCheck, MultiRegion = false, Tags } = input
   return {
     requestTags: tagMap(Tags),

@@ -1,0 +1,125 @@
+/**
+ * The command line: one entry per command, and what it takes. What a command does is loaded when it
+ * is called, so that every command starts as fast as it can.
+ */
+import { readFileSync } from 'node:fs'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { Exit } from './exit.ts'
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string }
+
+/** Commands of parts that are not built yet. */
+const notBuilt = ['policy', 'eif', 'nitro-cli']
+
+export function buildCommand(): Command {
+  const program = new Command('enclave-kms')
+    .description('AWS KMS on one machine, with attestation documents that are verified')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`enclave-kms: ${oneLine(text)}\n`) })
+
+  add(program, serveCommand())
+  add(program, attestCommand())
+  add(program, inspectCommand())
+  add(program, openCommand())
+  for (const name of notBuilt) add(program, notBuiltCommand(name))
+  return program
+}
+
+/** A subcommand takes over how the program ends and what it prints. */
+function add(program: Command, command: Command): void {
+  program.addCommand(command.copyInheritedSettings(program))
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+}
+
+function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve AWS KMS over HTTP')
+    .option('--port <number>', 'port to listen on; 0 picks one (default: 4599)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--config <file>', 'principals, keys and trust anchors, in YAML or JSON')
+    .option('--data <directory>', 'keep the state there (not built yet)')
+    .option('--database-url <url>', 'keep the state in PostgreSQL (not built yet)')
+    .option('--workers <number>', 'processes that answer requests (default: 1)')
+    .option('--auth <mode>', 'open or strict (default: open)')
+    .option('--tls', 'HTTPS, with a certificate made for this start')
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
+    .action(async (flags: Record<string, string | boolean>) => {
+      await (await import('./commands/serve.ts')).serve(flags)
+    })
+}
+
+function attestCommand(): Command {
+  return new Command('attest')
+    .description('mint an attestation document under the simulated root; base64 on stdout')
+    .option('--pcr <N=HEX>', 'a register and its value', collectPcr, new Map())
+    .addOption(new Option('--eif <file>', 'measure an EIF (not built yet)'))
+    .option('--debug', 'as an enclave in debug mode: PCR0, PCR1, PCR2 and PCR8 are zero')
+    .option('--role-arn <arn>', "the parent's role: gives PCR3")
+    .option('--instance-id <id>', 'the parent instance: gives PCR4')
+    .addOption(
+      new Option('--platform <name>', 'what attests').choices(['nitro-enclave', 'nitro-tpm']),
+    )
+    .addOption(
+      new Option('--public-key <file>', 'RSA public key to attest, PEM or DER').conflicts(
+        'generateKey',
+      ),
+    )
+    .option('--generate-key <file>', 'write a new RSA-2048 private key there, and attest its half')
+    .option('--nonce <hex>', 'nonce')
+    .option('--user-data <file>', 'user data')
+    .option('--timestamp <time>', "the document's time, ISO 8601 (default: now)")
+    .option('--out <file>', "write the document's bytes there instead")
+    .action(async (flags: import('./commands/attest.ts').AttestFlags) => {
+      await (await import('./commands/attest.ts')).attest(flags)
+    })
+}
+
+function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('say what a file is, and whether it may be believed, check by check')
+    .argument('<file>', 'a file, or - for standard input')
+    .option('--at <time>', "judge at that time, ISO 8601, or 'document' (default: now)")
+    .option('--root <root>', 'simulated, aws, or a PEM file', 'simulated')
+    .option('--json', 'print JSON')
+    .action(async (file: string, flags: import('./commands/inspect.ts').InspectFlags) => {
+      await (await import('./commands/inspect.ts')).inspect(file, flags)
+    })
+}
+
+function openCommand(): Command {
+  return new Command('open')
+    .description("open a CiphertextForRecipient with the enclave's private key")
+    .argument('[file]', 'a file, or - for standard input', '-')
+    .requiredOption('--key <file>', 'RSA private key, PKCS#8 or PKCS#1, PEM or DER')
+    .action(async (file: string, flags: { key: string }) => {
+      await (await import('./commands/open.ts')).open(file, flags)
+    })
+}
+
+function notBuiltCommand(name: string): Command {
+  return new Command(name)
+    .description('not built yet')
+    .argument('[arguments...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(() => {
+      throw new Exit(2, `${name} is not built yet`)
+    })
+}
+
+function collectPcr(text: string, before: Map<number, Buffer>): Map<number, Buffer> {
+  const [, index, hex] = /^(0|[1-9]\d?)=(?:0x)?([0-9a-f]{96})$/i.exec(text) ?? []
+  if (index === undefined || hex === undefined) {
+    throw new InvalidArgumentError('expected N=HEX, with 96 hex digits')
+  }
+  return new Map([...before, [Number(index), Buffer.from(hex, 'hex')]])
+}

@@ -1,0 +1,24 @@
+/**
+ * `inspect`: says what a file is, and whether it may be believed at a time, check by check. The kind
+ * is told by the bytes alone; a file that is none of the known kinds cannot be read (exit 2).
+ */
+import { Exit } from '../exit.ts'
+import { fromBase64, readInput } from '../files.ts'
+import { describers } from '../inspect/kinds.ts'
+import { readSettings } from '../inspect/settings.ts'
+
+export interface InspectFlags {
+  readonly at?: string
+  readonly root: string
+  readonly json?: boolean
+}
+
+export async function inspect(file: string, flags: InspectFlags): Promise<void> {
+  const settings = readSettings(flags)
+  const bytes = fromBase64(await readInput(file, 2))
+  const describer = describers.find(({ recognizes }) => recognizes(bytes))
+  if (!describer) throw new Exit(2, `${file}: not a file of a kind that enclave-kms knows`)
+  const { report, text } = await describer.describe(bytes, settings)
+  process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${text}\n`)
+  if (!report.valid) process.exitCode = 1
+}

@@ -1,0 +1,79 @@
+/**
+ * `serve`: reads the options and the config, listens, and says so in one line on stdout once
+ * requests are answered. SIGTERM and SIGINT finish what is under way.
+ */
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '../../config/config-error.ts'
+import { defaultConfig, type Config } from '../../config/config.ts'
+import {
+  configFileOf,
+  resolveOptions,
+  type Flags,
+  type ServeOptions,
+} from '../../config/options.ts'
+import { serverOptionsOf } from '../../config/server-options.ts'
+import { startServer, type RunningServer } from '../../http/server.ts'
+import { Exit } from '../exit.ts'
+import { processLog } from '../log.ts'
+
+export async function serve(flags: Flags): Promise<void> {
+  const { config, options } = await readSettings(flags)
+  const log = processLog(options.logLevel)
+  const server = await listen(config, options, log)
+  stopOnSignal(server)
+  process.stdout.write(`enclave-kms listening on ${server.url}\n`)
+}
+
+interface Settings {
+  readonly config: Config
+  readonly options: ServeOptions
+}
+
+async function readSettings(flags: Flags): Promise<Settings> {
+  try {
+    const file = configFileOf(flags, process.env)
+    const config = file === undefined ? await defaultConfig() : await readConfig(file)
+    const { options, notBuilt } = resolveOptions(flags, process.env, config.options)
+    const [missing] = [...notBuilt, ...config.notBuilt]
+    if (missing !== undefined) throw new Exit(2, `${missing} is not built yet`)
+    return { config, options }
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Exit(2, error.message)
+    throw error
+  }
+}
+
+async function readConfig(file: string): Promise<Config> {
+  const { loadConfig } = await import('../../config/load.ts')
+  return loadConfig(file, (path) => readFileSync(path))
+}
+
+async function listen(
+  config: Config,
+  options: ServeOptions,
+  log: ReturnType<typeof processLog>,
+): Promise<RunningServer> {
+  const { port, host, auth, tls } = options
+  const controlToken = process.env.ENCLAVE_KMS_CONTROL_TOKEN
+  try {
+    return await startServer({
+      ...serverOptionsOf(config),
+      ...{ port, host, auth, tls, log, controlToken },
+    })
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new Exit(1, `port ${options.port} is in use`)
+    if (syscall === 'listen' || syscall === 'getaddrinfo') {
+      throw new Exit(1, `cannot listen on ${options.host}:${options.port}: ${String(code)}`)
+    }
+    throw error
+  }
+}
+
+function stopOnSignal(server: RunningServer): void {
+  const stop = () => {
+    void server.close().then(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}

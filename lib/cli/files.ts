@@ -1,0 +1,45 @@
+/**
+ * Files that commands take: read within a bound, from a path or from standard input, raw or in
+ * base64, with one line that names the file when it cannot be read.
+ */
+import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { Exit } from './exit.ts'
+
+/** An EIF is the largest file that a command looks into; documents and envelopes are far smaller. */
+const maxFileBytes = 4 * 1024 ** 3 - 1
+const maxInputBytes = 64 * 1024 ** 2
+
+/** Reads a file, or standard input for `-`; exits with `code` when that cannot be done. */
+export async function readInput(path: string, code: number): Promise<Buffer> {
+  try {
+    if (path === '-') return await readStandardInput()
+    const { size } = statSync(path)
+    if (size > maxFileBytes) throw new Error('too large')
+    return readFileSync(path)
+  } catch (error) {
+    throw new Exit(code, `${path}: cannot be read: ${reason(error)}`)
+  }
+}
+
+async function readStandardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) {
+    bytes += (chunk as Buffer).length
+    if (bytes > maxInputBytes) throw new Error('too large')
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Bytes as they are, or what they are the base64 of. */
+export function fromBase64(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1').replaceAll(/\s/g, '')
+  if (text === '' || text.length % 4 !== 0) return bytes
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : bytes
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code ?? message
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+/**
+ * The command `enclave-kms`. Data goes to stdout and words to stderr; a mistake of the caller is one
+ * line and exit code 2.
+ */
+import { CommanderError } from 'commander'
+import { buildCommand } from './command.ts'
+import { Exit } from './exit.ts'
+
+try {
+  await buildCommand().parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and the version are what was asked for; everything else is a wrong call.
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  } else if (error instanceof Exit) {
+    if (error.message !== '') process.stderr.write(`enclave-kms: ${error.message}\n`)
+    process.exitCode = error.code
+  } else throw error
+}

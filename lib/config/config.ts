@@ -1,0 +1,158 @@
+/**
+ * The config file: what it says, member by member, as the program uses it. Refuses unknown members,
+ * wrong types and bad values, each with its path in the file. Contract, section 4.
+ */
+import type { RootSpec } from '../attest/roots.ts'
+import type { Organization } from '../kms/access.ts'
+import type { KeySeed } from '../kms/seed.ts'
+import { readKey, seedOf } from './keys.ts'
+import { fileOptionRows, type FileOptions } from './options.ts'
+import { attachedPolicy, readDocument } from './policies.ts'
+import { readPrincipal, type ConfiguredPrincipal } from './principals.ts'
+import {
+  accountId,
+  checkDistinct,
+  inside,
+  list,
+  mapOf,
+  optional,
+  record,
+  text,
+  whole,
+  withDefault,
+  type Place,
+  type Read,
+} from './read.ts'
+import { checkRootFiles, readRoot } from './roots.ts'
+
+export interface Config {
+  /** The default account: twelve digits. */
+  readonly account: string
+  readonly region: string
+  /** What the file says of `serve`'s options; see resolveOptions. */
+  readonly options: FileOptions
+  /** Host headers that are taken as local, in lower case. */
+  readonly hosts: readonly string[]
+  readonly attestation: {
+    readonly roots: readonly RootSpec[]
+    readonly maxAgeMs: number
+    readonly futureSkewMs: number
+  }
+  readonly principals: readonly ConfiguredPrincipal[]
+  readonly organization: Organization | undefined
+  readonly keys: readonly KeySeed[]
+  /** Members that belong to a part that is not built yet; an option's are in resolveOptions. */
+  readonly notBuilt: readonly string[]
+}
+
+interface ConfigMembers extends FileOptions {
+  readonly account: string
+  readonly region: string
+  readonly hosts: readonly string[]
+  readonly roots: readonly RootSpec[]
+  readonly attestation: { readonly maxAgeSeconds: number; readonly futureSkewSeconds: number }
+  readonly principals: readonly ConfiguredPrincipal[]
+  readonly organization: Omit<Organization, 'account'> | undefined
+  readonly keys: readonly ReturnType<typeof readKey>[]
+  readonly webIdentityProviders: readonly WebIdentityProvider[]
+  readonly quotas: Readonly<Record<string, number>>
+}
+
+interface WebIdentityProvider {
+  readonly issuer: string
+  /** A JSON Web Key Set, as JSON text. */
+  readonly jwks: string
+  readonly audience: string
+}
+
+const attestation = record<ConfigMembers['attestation']>({
+  maxAgeSeconds: withDefault(whole(1, 10 * 365 * 86_400), 300),
+  futureSkewSeconds: withDefault(whole(0, 86_400), 60),
+})
+
+const nonEmpty = text('a text that is not empty', /\S/)
+
+const webIdentityProvider = record<WebIdentityProvider>({
+  issuer: nonEmpty,
+  jwks: (value, place) => readDocument(value, place).text,
+  audience: nonEmpty,
+})
+
+const organization = record<Omit<Organization, 'account'>>({
+  id: text('a text: o- and 10 to 32 lower-case letters or digits', /^o-[a-z0-9]{10,32}$/),
+  serviceControlPolicies: withDefault(list(attachedPolicy('serviceControl')), []),
+  resourceControlPolicies: withDefault(list(attachedPolicy('resourceControl')), []),
+})
+
+const hostName: Read<string> = (value, place) =>
+  text('a text: a host name', /^[\w.:[\]-]+$/)(value, place).toLowerCase()
+
+const rows: { readonly [K in keyof ConfigMembers]-?: Read<ConfigMembers[K]> } = {
+  ...fileOptionRows,
+  account: withDefault(accountId, '111122223333'),
+  region: withDefault(text('a text: a Region', /^[a-z][a-z0-9-]{0,31}$/), 'us-east-1'),
+  hosts: withDefault(list(hostName), []),
+  roots: withDefault(list(readRoot), ['simulated']),
+  attestation: withDefault(attestation, { maxAgeSeconds: 300, futureSkewSeconds: 60 }),
+  principals: withDefault(list(readPrincipal), []),
+  organization: optional(organization),
+  keys: withDefault(list(readKey), []),
+  webIdentityProviders: withDefault(list(webIdentityProvider), []),
+  quotas: withDefault(mapOf(whole(1, 1_000_000_000)), {}),
+}
+
+const readMembers = record<ConfigMembers>(rows)
+
+/** What `serve` runs with when there is no config file. */
+export function defaultConfig(): Promise<Config> {
+  return parseConfig({}, { baseDir: '.', readFile: () => new Uint8Array() })
+}
+
+/** Reads a config that YAML or JSON has been read from. Throws ConfigError. */
+export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): Promise<Config> {
+  const place: Place = { ...files, path: '' }
+  const { account, region, hosts, roots, principals, keys, webIdentityProviders, quotas, ...rest } =
+    readMembers(value, place)
+  const { attestation, organization, ...options } = rest
+  checkNames(place, { principals, keys })
+  await checkRootFiles(roots, place)
+  const seeds = keys.map((key, index) =>
+    seedOf(key, { account, region }, inside(place, `keys[${String(index)}]`)),
+  )
+  return {
+    account,
+    region,
+    options,
+    hosts,
+    attestation: {
+      roots,
+      maxAgeMs: attestation.maxAgeSeconds * 1000,
+      futureSkewMs: attestation.futureSkewSeconds * 1000,
+    },
+    principals,
+    organization: organization && { ...organization, account },
+    keys: await Promise.all(seeds),
+    notBuilt: [
+      ...(webIdentityProviders.length > 0 ? ['webIdentityProviders'] : []),
+      ...(Object.keys(quotas).length > 0 ? ['quotas'] : []),
+    ],
+  }
+}
+
+function checkNames(
+  place: Place,
+  { principals, keys }: Pick<ConfigMembers, 'principals' | 'keys'>,
+): void {
+  const accessKeys = principals.flatMap(({ credential }, index) =>
+    credential
+      ? [[credential.accessKeyId, `principals[${String(index)}].accessKeyId`] as const]
+      : [],
+  )
+  const ids = keys.map(({ id }, index) => [id, `keys[${String(index)}].id`] as const)
+  const aliases = keys.flatMap((key, index) =>
+    key.aliases.map((name, at) => [name, `keys[${String(index)}].aliases[${String(at)}]`] as const),
+  )
+  checkDistinct(place, 'access key', accessKeys)
+  checkDistinct(place, 'key id', ids)
+  checkDistinct(place, 'alias', aliases)
+}

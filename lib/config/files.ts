@@ -1,0 +1,37 @@
+/**
+ * Files that a config names, by paths relative to the config file. Refuses a file that cannot be
+ * read, is over 8 MiB, or is not UTF-8 where text is wanted.
+ */
+import { resolve } from 'node:path'
+import { ConfigError } from './config-error.ts'
+import type { Place } from './read.ts'
+
+/** Ours. */
+const maxFileBytes = 8 * 1024 * 1024
+
+/** A file's text. Throws ConfigError under the member that names it. */
+export function readTextFile(path: string, place: Place): string {
+  return readText(() => place.readFile(resolve(place.baseDir, path)), place.path, path)
+}
+
+/** A file's text, refused under `blame`; `name` is what the refusal calls the file. */
+export function readText(read: () => Uint8Array, blame: string, name: string): string {
+  let bytes: Uint8Array
+  try {
+    bytes = read()
+  } catch (error) {
+    throw new ConfigError(blame, `cannot read ${name}: ${messageOf(error)}`)
+  }
+  if (bytes.length > maxFileBytes) {
+    throw new ConfigError(blame, `${name} has more than ${String(maxFileBytes)} bytes`)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ConfigError(blame, `${name} is not UTF-8`)
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error'
+}

@@ -1,0 +1,60 @@
+/**
+ * Policies in a config: each is the path of a file or the document itself. Refuses what the policy
+ * language does not have, with the path inside the document.
+ */
+import { basename } from 'node:path'
+import type { AttachedPolicy } from '../iam/authorize.ts'
+import { parsePolicy, PolicyError, type PolicyDocument, type PolicyKind } from '../iam/document.ts'
+import { readTextFile } from './files.ts'
+import { wants, wrong, type Place, type Read } from './read.ts'
+
+interface Written {
+  readonly text: string
+  /** The file's path, where there is one. */
+  readonly path?: string
+}
+
+/** A JSON document: a path, the JSON text, or the document as the config's own maps and lists. */
+export function readDocument(value: unknown, place: Place): Written {
+  if (typeof value === 'string') {
+    if (value.trimStart().startsWith('{')) return { text: value }
+    return { text: readTextFile(value, place), path: value }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wants(place, 'a path or a document', value)
+  }
+  try {
+    return { text: JSON.stringify(value) }
+  } catch {
+    throw wrong(place, 'the document contains itself')
+  }
+}
+
+function parseAt(text: string, kind: PolicyKind, place: Place): PolicyDocument {
+  try {
+    return parsePolicy(text, kind)
+  } catch (error) {
+    if (error instanceof PolicyError) throw wrong(place, describe(error))
+    throw error
+  }
+}
+
+function describe({ path, message }: PolicyError): string {
+  return path === '' || message.startsWith(path) ? message : `${path}: ${message}`
+}
+
+/** A policy that is attached to a principal or an organization. */
+export function attachedPolicy(kind: PolicyKind): Read<AttachedPolicy> {
+  return (value, place) => {
+    const { text, path } = readDocument(value, place)
+    const name = path === undefined ? place.path : basename(path)
+    return { name, document: parseAt(text, kind, place) }
+  }
+}
+
+/** The text of a key policy, as GetKeyPolicy will give it back. */
+export function keyPolicyText(value: unknown, place: Place): string {
+  const { text } = readDocument(value, place)
+  parseAt(text, 'key', place)
+  return text
+}

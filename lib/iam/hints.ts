@@ -1,0 +1,212 @@
+/**
+ * The likely mistake behind a refusal, in words: what AWS's text never says. Each rule names one
+ * mistake that people make with KMS policies; a hint is a guess at the cause, never a reason for the
+ * decision.
+ */
+import { closestKey, isKnownKey } from './condition-keys.ts'
+import { culpritsOf, wantsEquality, type Culprit } from './culprits.ts'
+import { isSameAccount, worksAcrossAccounts } from './decision.ts'
+import type { Evaluation, Explanation, StatementExplanation } from './explain.ts'
+import { isMeasurement, measurementHints, type HintFacts } from './measurement-mistakes.ts'
+import { wildcardTest } from './pattern.ts'
+import { arnName } from './arn-pattern.ts'
+import type { AccessRequest } from './request.ts'
+
+export { failingCondition, type FailingCondition } from './culprits.ts'
+export type { HintFacts } from './measurement-mistakes.ts'
+
+/** No hints for a request that was allowed. */
+export function hints(
+  request: AccessRequest,
+  explanation: Explanation,
+  facts: HintFacts,
+): string[] {
+  if (explanation.effect === 'ALLOW') return []
+  const found = [
+    ...culpritsOf(explanation).flatMap((culprit) => conditionHints(culprit, request, facts)),
+    ...explanation.evaluations.flatMap((evaluation) =>
+      evaluation.statements.flatMap((statement) =>
+        statementRules.map((rule) => rule(statement, request, evaluation)),
+      ),
+    ),
+    ...decisionRules.map((rule) => rule(request, explanation)),
+  ]
+  return [...new Set(found.filter((hint) => hint !== false))]
+}
+
+function conditionHints(
+  culprit: Culprit,
+  request: AccessRequest,
+  facts: HintFacts,
+): (string | false)[] {
+  const general = conditionRules.map((rule) => rule(culprit, request))
+  return isMeasurement(culprit.key)
+    ? [...measurementHints(culprit, request, facts), ...general]
+    : general
+}
+
+type ConditionRule = (culprit: Culprit, request: AccessRequest) => string | false
+
+const conditionRules: readonly ConditionRule[] = [
+  ({ key, actual }) => {
+    if (actual !== null || isKnownKey(key)) return false
+    const closest = closestKey(key)
+    return `no request has a condition key ${key}${closest ? `: is ${closest} meant?` : ''}`
+  },
+
+  ({ operator, key, actual }) =>
+    Array.isArray(actual) &&
+    !operator.includes(':') &&
+    key !== 'kms:EncryptionContext' &&
+    `${key} is multivalued: ${operator} compares nothing without ForAllValues or ForAnyValue`,
+
+  (culprit) => {
+    const value = findExpected(culprit, (expected, actual) => expected.trim() === actual.trim())
+    return value !== undefined && `the values of ${culprit.key} differ only by white space`
+  },
+
+  (culprit) => {
+    const value = findExpected(
+      culprit,
+      (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+    )
+    if (value === undefined) return false
+    const digits = isMeasurement(culprit.key) ? ": the request's hex digits are lower-case" : ''
+    return `the values of ${culprit.key} differ only by case${digits} (StringEqualsIgnoreCase)`
+  },
+
+  (culprit) => {
+    if (!/^(?:\w+:)?String(?:Not)?Equals/i.test(culprit.operator)) return false
+    const value = findExpected(
+      culprit,
+      (expected, actual) => /[*?]/.test(expected) && wildcardTest(expected)(actual),
+    )
+    return (
+      value !== undefined &&
+      `${culprit.operator} takes * and ? literally: StringLike is the one with wildcards`
+    )
+  },
+
+  ({ key, actual }, { context }) => {
+    const name = /^kms:encryptioncontext:(.*)$/is.exec(key)?.[1]
+    if (name === undefined || actual !== null) return false
+    return context.get('kms:encryptioncontextkeys') === undefined
+      ? `the request has no encryption context: ${key} is not there`
+      : `the request's encryption context has no pair named ${name}`
+  },
+
+  ({ key, actual, evaluation }) =>
+    evaluation.policyType === 'GRANT' &&
+    key === 'kms:EncryptionContext' &&
+    actual === null &&
+    `the request has no encryption context, and the grant ${evaluation.policy} wants one`,
+]
+
+/** A value of the policy that is not the request's, but nearly. */
+function findExpected(
+  culprit: Culprit,
+  isNear: (expected: string, actual: string) => boolean,
+): string | undefined {
+  const { actual, expected } = culprit
+  if (typeof actual !== 'string' || !wantsEquality(culprit)) return undefined
+  return expected.find((value) => value !== actual && isNear(value, actual))
+}
+
+type StatementRule = (
+  statement: StatementExplanation,
+  request: AccessRequest,
+  evaluation: Evaluation,
+) => string | false
+
+const statementRules: readonly StatementRule[] = [
+  ({ elements, index, sid }) => {
+    const missing = elements.find(
+      ({ element, expected }) => /^(?:Action|Resource)$/.test(element) && expected.length === 0,
+    )
+    return missing !== undefined && `statement ${sid ?? index} has no ${missing.element}: no effect`
+  },
+
+  ({ effect, elements }, { principal }) => {
+    const failing = effect === 'Allow' && onlyFailure(elements, 'Principal')
+    if (!failing) return false
+    const own = [principal.arn, principal.roleArn ?? principal.arn].map(arnName)
+    const near = failing.expected.find((arn) => arn.includes('/') && own.includes(arnName(arn)))
+    return near !== undefined && `the policy names ${near}: the caller is ${principal.arn}`
+  },
+
+  ({ effect, elements }, { resource }, { policyType }) => {
+    const failing = effect === 'Allow' && onlyFailure(elements, 'Resource')
+    if (!failing || policyType !== 'IDENTITY_BASED_POLICY' || !resource.includes(':key/')) {
+      return false
+    }
+    const alias = failing.expected.find((arn) => arn.includes(':alias/'))
+    return alias !== undefined && `an alias does not stand for its key in a policy: ${alias}`
+  },
+]
+
+function onlyFailure(
+  elements: StatementExplanation['elements'],
+  element: string,
+): StatementExplanation['elements'][number] | false {
+  const [failing, ...more] = elements.filter(({ matched }) => !matched)
+  return failing?.element === element && more.length === 0 ? failing : false
+}
+
+type DecisionRule = (request: AccessRequest, explanation: Explanation) => string | false
+
+const decisionRules: readonly DecisionRule[] = [
+  (request, explanation) =>
+    explanation.effect === 'IMPLICIT_DENY' &&
+    !isSameAccount(request) &&
+    !worksAcrossAccounts(request) &&
+    `${request.action} does not work on a key of another account, whatever the policies allow`,
+
+  ({ action }, explanation) =>
+    /^kms:RetireGrant$/i.test(action) &&
+    explanation.effect === 'IMPLICIT_DENY' &&
+    allowsIn(explanation, 'RESOURCE_BASED_POLICY') &&
+    'kms:RetireGrant has no effect in a key policy: the grant says who may retire it',
+
+  ({ principal }, explanation) =>
+    explanation.effect === 'IMPLICIT_DENY' &&
+    principal.type !== 'Account' &&
+    limits.every((type) => !isLimitedBy(explanation, type)) &&
+    allowsIn(explanation, 'RESOURCE_BASED_POLICY') &&
+    !allowsIn(explanation, 'IDENTITY_BASED_POLICY') &&
+    `the key policy leaves it to account ${principal.account}: no identity policy allows it`,
+
+  ({ principal }, explanation) =>
+    explanation.effect === 'IMPLICIT_DENY' &&
+    explanation.evaluations.some(({ policyType }) => policyType === 'RESOURCE_BASED_POLICY') &&
+    !allowsIn(explanation, 'RESOURCE_BASED_POLICY') &&
+    allowsIn(explanation, 'IDENTITY_BASED_POLICY') &&
+    'an identity policy allows it, but identity policies count only where the key policy allows ' +
+      `the caller or its account ${principal.account}`,
+
+  (_, explanation) =>
+    explanation.effect === 'IMPLICIT_DENY' &&
+    isLimitedBy(explanation, 'RESOURCE_CONTROL_POLICY') &&
+    'no resource control policy allows it: AWS always attaches RCPFullAWSAccess, which does',
+]
+
+/** The types that only ever limit. */
+const limits: readonly Evaluation['policyType'][] = [
+  'SERVICE_CONTROL_POLICY',
+  'RESOURCE_CONTROL_POLICY',
+  'PERMISSIONS_BOUNDARY',
+  'SESSION_POLICY',
+  'VPC_ENDPOINT_POLICY',
+]
+
+function isLimitedBy(explanation: Explanation, type: Evaluation['policyType']): boolean {
+  const present = explanation.evaluations.some(({ policyType }) => policyType === type)
+  return present && !allowsIn(explanation, type)
+}
+
+function allowsIn({ evaluations }: Explanation, type: Evaluation['policyType']): boolean {
+  return evaluations.some(
+    ({ policyType, statements }) =>
+      policyType === type &&
+      statements.some(({ effect, applies }) => applies && effect === 'Allow'),
+  )
+}

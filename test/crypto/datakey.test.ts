@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { dataKeyBytes, generateDataKeyPair } from '../../lib/crypto/datakey.ts'
+import { specs, type KeySpec } from '../../lib/crypto/specs.ts'
+
+describe('dataKeyBytes', () => {
+  it('has the lengths of AES keys', () => {
+    assert.deepEqual(dataKeyBytes, { AES_256: 32, AES_128: 16 })
+  })
+})
+
+describe('generateDataKeyPair', function () {
+  this.timeout(60_000)
+
+  for (const spec of Object.keys(specs) as KeySpec[]) {
+    if (!specs[spec].dataKeyPair) continue
+    it(`makes a ${spec} pair whose halves belong together`, async () => {
+      const { privateKey, publicKey } = await generateDataKeyPair(spec)
+      const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
+      assert.deepEqual(createPublicKey(key).export({ type: 'spki', format: 'der' }), publicKey)
+    })
+  }
+})

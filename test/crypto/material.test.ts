@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
+import {
+  generateMaterial,
+  importMaterial,
+  keyMaterialId,
+  materialFromBytes,
+} from '../../lib/crypto/material.ts'
+import { specs, type KeySpec } from '../../lib/crypto/specs.ts'
+import { describeWithOpenssl, openssl, privatePem } from './openssl.ts'
+
+const names = Object.keys(specs) as KeySpec[]
+const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab'
+
+describe('generateMaterial', function () {
+  this.timeout(60_000)
+
+  for (const spec of names) {
+    it(`makes ${spec} material that reads back as itself`, async () => {
+      const made = await generateMaterial(spec)
+      const read = await importMaterial(spec, made.bytes)
+      assert.deepEqual(read.bytes, made.bytes)
+      assert.deepEqual(materialFromBytes(spec, made.bytes).bytes, made.bytes)
+      if (made.key.type === 'private') assert.deepEqual(read.spki, made.spki)
+    })
+  }
+
+  it('takes secrets from the given source', async () => {
+    const { bytes } = await generateMaterial('HMAC_384', (length) => Buffer.alloc(length, 7))
+    assert.deepEqual(bytes, Buffer.alloc(48, 7))
+  })
+
+  it('makes RSA keys with the exponent 65537', async () => {
+    const { key } = await generateMaterial('RSA_2048')
+    assert.equal(key.asymmetricKeyDetails?.publicExponent, 65537n)
+  })
+})
+
+describe('Material.spki', () => {
+  const beginnings: [KeySpec, string][] = [
+    ['RSA_2048', '30820122300d06092a864886f70d01010105000382010f003082010a0282010100'],
+    ['ECC_NIST_P256', '3059301306072a8648ce3d020106082a8648ce3d03010703420004'],
+    ['ECC_NIST_P384', '3076301006072a8648ce3d020106052b8104002203620004'],
+    ['ECC_NIST_P521', '30819b301006072a8648ce3d020106052b810400230381860004'],
+    ['ECC_SECG_P256K1', '3056301006072a8648ce3d020106052b8104000a03420004'],
+    ['ECC_NIST_EDWARDS25519', '302a300506032b6570032100'],
+  ]
+  for (const [spec, hex] of beginnings) {
+    it(`names the algorithm of ${spec} as AWS does`, async () => {
+      const { spki } = await generateMaterial(spec)
+      assert.equal(spki.toString('hex').slice(0, hex.length), hex)
+    })
+  }
+})
+
+describe('materialFromBytes', () => {
+  const ec = (curve: string) =>
+    generateKeyPairSync('ec', { namedCurve: curve }).privateKey.export({
+      type: 'pkcs8',
+      format: 'der',
+    })
+
+  it('refuses a secret of another length', () => {
+    assert.throws(() => materialFromBytes('SYMMETRIC_DEFAULT', Buffer.alloc(16)), {
+      code: 'MATERIAL_LENGTH',
+      message: 'key material: want 32 bytes for SYMMETRIC_DEFAULT, got 16',
+    })
+    assert.throws(() => materialFromBytes('HMAC_224', Buffer.alloc(32)), {
+      code: 'MATERIAL_LENGTH',
+      message: 'key material: want 28 bytes for HMAC_224, got 32',
+    })
+  })
+
+  const encoding = {
+    code: 'MATERIAL_ENCODING',
+    message: 'key material: want a private key in PKCS#8 DER',
+  }
+
+  it('refuses bytes behind the key', () => {
+    const bytes = Buffer.concat([ec('prime256v1'), Buffer.alloc(1)])
+    assert.throws(() => materialFromBytes('ECC_NIST_P256', bytes), encoding)
+  })
+
+  it('refuses every shortening of a key', () => {
+    const bytes = ec('prime256v1')
+    for (let length = 0; length < bytes.length; length++) {
+      assert.throws(() => materialFromBytes('ECC_NIST_P256', bytes.subarray(0, length)), encoding)
+    }
+  })
+
+  it('refuses PEM, SEC1 and a public key', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+    const others = [
+      Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+      privateKey.export({ type: 'sec1', format: 'der' }),
+      publicKey.export({ type: 'spki', format: 'der' }),
+    ]
+    for (const bytes of others) {
+      assert.throws(() => materialFromBytes('ECC_NIST_P256', bytes), encoding)
+    }
+  })
+
+  const otherSpec = (spec: KeySpec) => ({
+    code: 'MATERIAL_SPEC',
+    message: `key material: the private key is not of spec ${spec}`,
+  })
+
+  it('refuses a key on another curve', () => {
+    for (const curve of ['secp384r1', 'secp256k1', 'prime192v1']) {
+      assert.throws(() => materialFromBytes('ECC_NIST_P256', ec(curve)), otherSpec('ECC_NIST_P256'))
+    }
+  })
+
+  it('refuses a key of another kind', () => {
+    assert.throws(() => materialFromBytes('RSA_2048', ec('prime256v1')), otherSpec('RSA_2048'))
+    assert.throws(
+      () => materialFromBytes('ECC_NIST_EDWARDS25519', ec('prime256v1')),
+      otherSpec('ECC_NIST_EDWARDS25519'),
+    )
+  })
+
+  it('refuses an RSA key of another size, another exponent, or for PSS alone', () => {
+    const pkcs8 = { type: 'pkcs8', format: 'der' } as const
+    const others = [
+      generateKeyPairSync('rsa', { modulusLength: 1024 }),
+      generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }),
+      generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
+    ]
+    for (const { privateKey } of others) {
+      assert.throws(
+        () => materialFromBytes('RSA_2048', privateKey.export(pkcs8)),
+        otherSpec('RSA_2048'),
+      )
+    }
+  })
+})
+
+describe('importMaterial', () => {
+  const noPair = {
+    code: 'MATERIAL_PAIR',
+    message: 'key material: the private and public key are not a pair',
+  }
+
+  it('refuses an EC key with the public half of another', async () => {
+    const [own, other] = [
+      await generateMaterial('ECC_NIST_P256'),
+      await generateMaterial('ECC_NIST_P256'),
+    ]
+    const mixed = Buffer.from(own.bytes)
+    other.bytes.copy(mixed, mixed.length - 64, mixed.length - 64)
+    await assert.rejects(importMaterial('ECC_NIST_P256', mixed), noPair)
+  })
+
+  it('refuses an RSA key whose numbers do not belong together', async () => {
+    const { key } = await generateMaterial('RSA_2048')
+    const jwk = key.export({ format: 'jwk' })
+    const modulus = Buffer.from(jwk.n ?? '', 'base64url')
+    modulus[100]! ^= 1
+    const mixed = createPrivateKey({
+      key: { ...jwk, n: modulus.toString('base64url') },
+      format: 'jwk',
+    })
+    const bytes = mixed.export({ type: 'pkcs8', format: 'der' })
+    await assert.rejects(importMaterial('RSA_2048', bytes), noPair)
+  })
+
+  describeWithOpenssl('with keys of openssl', () => {
+    it('makes the same material of a key that comes without its public half', async () => {
+      const made = await generateMaterial('ECC_NIST_P256')
+      const bare = openssl(['pkey', '-in', 'key.der', '-inform', 'DER', '-outform', 'DER'], {
+        'key.der': withoutPublicHalf(privatePem(made)),
+      })
+      const pkcs8 = openssl(
+        ['pkcs8', '-topk8', '-nocrypt', '-in', 'key.der', '-inform', 'DER', '-outform', 'DER'],
+        { 'key.der': bare },
+      )
+      assert.ok(pkcs8.length < made.bytes.length)
+      assert.deepEqual((await importMaterial('ECC_NIST_P256', pkcs8)).bytes, made.bytes)
+    })
+
+    it('refuses a curve that is given by its parameters', async () => {
+      const pem = openssl(
+        [
+          'genpkey',
+          '-algorithm',
+          'EC',
+          '-pkeyopt',
+          'ec_paramgen_curve:P-256',
+          '-pkeyopt',
+          'ec_param_enc:explicit',
+        ],
+        {},
+      ).toString()
+      const bytes = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+      await assert.rejects(importMaterial('ECC_NIST_P256', bytes), (error: { code?: string }) => {
+        assert.match(error.code ?? '', /^MATERIAL_/)
+        return true
+      })
+    })
+  })
+})
+
+function withoutPublicHalf(pem: string): Buffer {
+  return openssl(['ec', '-in', 'key.pem', '-no_public', '-outform', 'DER'], { 'key.pem': pem })
+}
+
+describe('keyMaterialId', () => {
+  it('is 64 hex digits that depend on the key id and the material', () => {
+    const one = keyMaterialId(keyId, Buffer.alloc(32, 1))
+    assert.match(one, /^[0-9a-f]{64}$/)
+    assert.equal(keyMaterialId(keyId, Buffer.alloc(32, 1)), one)
+    assert.notEqual(keyMaterialId(keyId, Buffer.alloc(32, 2)), one)
+    assert.notEqual(keyMaterialId(keyId.replace('1', '2'), Buffer.alloc(32, 1)), one)
+  })
+
+  it('does not take the end of the key id for material', () => {
+    assert.notEqual(
+      keyMaterialId('mrk-aa', Buffer.from('bb')),
+      keyMaterialId('mrk-aab', Buffer.from('b')),
+    )
+  })
+})

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { Callers, identityOf, type Credential } from '../../lib/kms/callers.ts'
+
+describe('identityOf', () => {
+  it('gives a user its id and its name', () => {
+    const arn = 'arn:aws:iam::111122223333:user/team/alice'
+    const identity = identityOf(arn, 'unused')
+    assert.deepEqual(identity?.principal, { type: 'User', arn, account: '111122223333' })
+    assert.match(identity.userId, /^AIDA[A-Z2-7]{17}$/)
+    assert.equal(identity.userName, 'alice')
+  })
+
+  it('gives a role the session that its calls come as, without the role’s path', () => {
+    const roleArn = 'arn:aws-us-gov:iam::111122223333:role/team/parent'
+    const identity = identityOf(roleArn, 'worker-1')
+    const arn = 'arn:aws-us-gov:sts::111122223333:assumed-role/parent/worker-1'
+    assert.deepEqual(identity?.principal, {
+      type: 'AssumedRole',
+      arn,
+      account: '111122223333',
+      roleArn,
+    })
+    assert.match(identity.userId, /^AROA[A-Z2-7]{17}:worker-1$/)
+    assert.equal(identity.userName, undefined)
+  })
+
+  it('gives a root user the account as its id', () => {
+    const arn = 'arn:aws:iam::111122223333:root'
+    assert.deepEqual(identityOf(arn, 'unused'), {
+      principal: { type: 'Account', arn, account: '111122223333' },
+      userId: '111122223333',
+    })
+  })
+
+  it('gives a principal the same id every time, and every principal another', () => {
+    const id = (name: string) => identityOf(`arn:aws:iam::111122223333:user/${name}`, '')?.userId
+    assert.equal(id('alice'), id('alice'))
+    assert.notEqual(id('alice'), id('bob'))
+    assert.equal(id('alice'), 'AIDAXYDN7IBDLKQVIMBW5')
+  })
+
+  it('knows no other ARN', () => {
+    for (const arn of [
+      '',
+      'alice',
+      'arn:aws:iam::111122223333:group/staff',
+      'arn:aws:iam::111122223333:user/',
+      'arn:aws:iam::111122223333:user/a b',
+      'arn:aws:iam::111122223333:root/x',
+      'arn:aws:iam::11112222333:user/alice',
+      'arn:aws:sts::111122223333:assumed-role/parent/worker-1',
+      'arn:aws:kms:us-east-1:111122223333:key/x',
+      'arn:aws:iam::111122223333:user/alice\n',
+    ]) {
+      assert.equal(identityOf(arn, 'worker-1'), undefined, arn)
+    }
+  })
+})
+
+describe('Callers', () => {
+  const credential: Credential = {
+    accessKeyId: 'AKIA1',
+    secretAccessKey: 'secret',
+    caller: new Callers([]).rootOf('111122223333', 'us-east-1'),
+  }
+
+  it('finds a credential by its access key id, and no other', () => {
+    const callers = new Callers([credential])
+    assert.equal(callers.find('AKIA1'), credential)
+    for (const id of ['akia1', '', 'constructor']) assert.equal(callers.find(id), undefined)
+  })
+
+  it('gives the root user of any account in the Region’s partition', () => {
+    const { principal, userId } = new Callers([]).rootOf('444455556666', 'cn-north-1')
+    assert.equal(principal.arn, 'arn:aws-cn:iam::444455556666:root')
+    assert.equal(userId, '444455556666')
+  })
+})

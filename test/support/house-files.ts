@@ -1,0 +1,236 @@
+/**
+ * The house's rules about single files, over sources given as text: heads, sizes, a test per module,
+ * one file per operation, nothing left over. Each rule returns its offenders, one line each.
+ */
+import ts from 'typescript'
+import { lineOf, parse, walk, type Sources } from './house.ts'
+
+/** Ours: what a reader takes in at once. */
+const limits = { fileLines: 350, operationLines: 110, functionLines: 60, headLines: 7 }
+
+const operationsFolder = 'lib/kms/operations/'
+const operationsTable = `${operationsFolder}index.ts`
+
+/** Files that do not open with one to three sentences on what they are. */
+export function poorHeads(sources: Sources): string[] {
+  const offenders: string[] = []
+  for (const [path, text] of sources) {
+    const problem = headProblem(text)
+    if (problem !== undefined) offenders.push(`${path} ${problem}`)
+  }
+  return offenders
+}
+
+function headProblem(text: string): string | undefined {
+  const [range] = ts.getLeadingCommentRanges(text, ts.getShebang(text)?.length ?? 0) ?? []
+  const comment = range && text.slice(range.pos, range.end)
+  if (!comment?.startsWith('/**')) return 'has no head: want a block comment before all code'
+  const lines = comment
+    .slice(3, -2)
+    .split('\n')
+    .map((line) => line.replace(/^\s*\*?\s?/, '').trimEnd())
+  const head = lines.join('\n').trim()
+  if (head.length <= 40) return 'has a head that says too little'
+  if (!/[.!?:][)'"`]*$/.test(head)) return 'has a head that does not end as a sentence does'
+  if (head.split('\n').length > limits.headLines) {
+    return `has a head of more than ${limits.headLines} lines`
+  }
+  return undefined
+}
+
+/** Files and functions that are too long to be read at once. */
+export function tooLong(sources: Sources): string[] {
+  const offenders: string[] = []
+  for (const [path, text] of sources) {
+    const lines = text.split('\n').length - 1
+    const limit = isOperationFile(path) ? limits.operationLines : limits.fileLines
+    if (lines > limit) offenders.push(`${path} has ${lines} lines: at most ${limit}`)
+    walk(parse(path, text), (node) => {
+      if (!ts.isFunctionLike(node) || !('body' in node) || !node.body) return
+      const length = text.slice(node.getStart(), node.getEnd()).split('\n').length
+      if (length > limits.functionLines) {
+        offenders.push(
+          `${path}:${lineOf(node)} has a function of ${length} lines: at most ${limits.functionLines}`,
+        )
+      }
+    })
+  }
+  return offenders
+}
+
+/**
+ * Modules without a test of their own, `lib/a/b.ts` having `test/a/b.test.ts`, unless `coveredBy`
+ * names the test that drives them. A module of nothing but types has nothing to test. Rows of
+ * `coveredBy` that have become wrong or needless are offenders too.
+ */
+export function untested(
+  sources: Sources,
+  tests: ReadonlySet<string>,
+  coveredBy: Readonly<Record<string, string>>,
+): string[] {
+  const offenders: string[] = []
+  for (const [path, text] of sources) {
+    if (!tests.has(testOf(path)) && !(path in coveredBy) && hasCode(path, text)) {
+      offenders.push(`${path} has no ${testOf(path)}`)
+    }
+  }
+  for (const [path, test] of Object.entries(coveredBy)) {
+    if (!sources.has(path)) offenders.push(`${path} is listed as covered and does not exist`)
+    else if (tests.has(testOf(path)))
+      offenders.push(`${path} has a test and is listed all the same`)
+    else if (!tests.has(test))
+      offenders.push(`${path} is listed as covered by ${test}: no such test`)
+  }
+  return offenders
+}
+
+function testOf(path: string): string {
+  return path.replace(/^lib\//, 'test/').replace(/\.ts$/, '.test.ts')
+}
+
+/** Whether anything is left of a module once the compiler has erased its types. */
+function hasCode(path: string, text: string): boolean {
+  return parse(path, text).statements.some(
+    (statement) =>
+      !ts.isInterfaceDeclaration(statement) &&
+      !ts.isTypeAliasDeclaration(statement) &&
+      !(
+        ts.isImportDeclaration(statement) &&
+        statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      ) &&
+      !(ts.isExportDeclaration(statement) && statement.isTypeOnly),
+  )
+}
+
+/** Operations that are not one row, one file and one export of the same name. */
+export function oddOperations(sources: Sources): string[] {
+  const table = parse(operationsTable, sources.get(operationsTable) ?? '')
+  const rows = rowsOf(table)
+  const offenders = rows
+    .filter((name) => !sources.has(operationFile(name)))
+    .map((name) => `${name} is a row and has no file ${operationFile(name)}`)
+  const twice = rows.filter((name, index) => rows.indexOf(name) !== index)
+  offenders.push(...twice.map((name) => `${name} is two rows`))
+  for (const [path, text] of sources) {
+    if (!isOperationFile(path)) continue
+    const names = exportsOf(parse(path, text))
+    const [name = ''] = names
+    if (names.length !== 1) offenders.push(`${path} exports ${names.join(', ') || 'nothing'}`)
+    else if (operationFile(name) !== path) offenders.push(`${path} exports ${name}`)
+    else if (!rows.includes(name)) offenders.push(`${path} is no row of the table`)
+    if (names.length === 1 && nameGiven(parse(path, text), name) !== name) {
+      offenders.push(`${path} does not call its operation '${name}'`)
+    }
+  }
+  return offenders
+}
+
+function isOperationFile(path: string): boolean {
+  return path.startsWith(operationsFolder) && path !== operationsTable
+}
+
+/** `ReEncrypt` is in `re-encrypt.ts`. */
+function operationFile(name: string): string {
+  return `${operationsFolder}${name.replaceAll(/\B[A-Z]/g, '-$&').toLowerCase()}.ts`
+}
+
+/** The identifiers in the array that is called `rows`. */
+function rowsOf(table: ts.SourceFile): string[] {
+  const rows: string[] = []
+  walk(table, (node) => {
+    if (!ts.isVariableDeclaration(node) || node.name.getText() !== 'rows') return
+    walk(node, (inner) => {
+      if (ts.isArrayLiteralExpression(inner)) rows.push(...inner.elements.map((e) => e.getText()))
+    })
+  })
+  return rows
+}
+
+/** The names of all exports, types included. */
+function exportsOf(source: ts.SourceFile): string[] {
+  return source.statements.flatMap((statement) => {
+    if (ts.isExportDeclaration(statement) || ts.isExportAssignment(statement)) {
+      return [statement.getText()]
+    }
+    const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined
+    if (!modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return []
+    if (ts.isVariableStatement(statement)) {
+      return statement.declarationList.declarations.map(({ name }) => name.getText())
+    }
+    return [(statement as ts.Statement & { name?: ts.Identifier }).name?.text ?? 'default']
+  })
+}
+
+/** The first text that the export's initializer is called with: `operation('Decrypt', …)`. */
+function nameGiven(source: ts.SourceFile, name: string): string | undefined {
+  let given: string | undefined
+  walk(source, (node) => {
+    if (!ts.isVariableDeclaration(node) || node.name.getText() !== name) return
+    const [first] =
+      node.initializer && ts.isCallExpression(node.initializer) ? node.initializer.arguments : []
+    if (first && ts.isStringLiteral(first)) given = first.text
+  })
+  return given
+}
+
+/** Absolute paths of somebody's machine; `//host/home` and `./tmp/x` are something else. */
+const machinePath =
+  /(?:^|[^\w./:-])\/(?:home|Users|root|work|farm|tmp|private|mnt)\/\w|\b[A-Z]:\\{1,2}Users\b/
+/** In brackets, so that this line is none of its own findings. */
+const unfinished = /\b(?:TO[D]O|FIX[M]E|XX[X])\b/
+
+/** Files of any kind that name a machine's paths or unfinished work. */
+export function leftovers(files: Sources): string[] {
+  const offenders: string[] = []
+  for (const [path, text] of files) {
+    text.split('\n').forEach((line, index) => {
+      if (machinePath.test(line)) offenders.push(`${path}:${index + 1} names a machine's path`)
+      if (unfinished.test(line)) offenders.push(`${path}:${index + 1} is unfinished`)
+    })
+  }
+  return offenders
+}
+
+/** Tests that shut out the others, and skipped tests that do not say why in their title. */
+export function focusedOrSkipped(tests: Sources): string[] {
+  const offenders: string[] = []
+  for (const [path, text] of tests) {
+    walk(parse(path, text), (node) => {
+      if (!ts.isPropertyAccessExpression(node) || !isSuite(node.expression)) return
+      const at = `${path}:${lineOf(node)}`
+      if (node.name.text === 'only') offenders.push(`${at} shuts out every other test`)
+      if (node.name.text === 'skip' && !titlesAround(node).some((title) => reason.test(title))) {
+        offenders.push(`${at} skips without a reason in the title: want (skipped: …)`)
+      }
+    })
+  }
+  return offenders
+}
+
+const reason = /\((?:skipped|needs|stale|not built)\b/
+
+/** `it`, `describe` and what else mocha calls them; `this` in a test or a hook. */
+function isSuite(node: ts.Expression): boolean {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return true
+  return (
+    ts.isIdentifier(node) && ['it', 'describe', 'context', 'specify', 'suite'].includes(node.text)
+  )
+}
+
+/** The literal parts of the titles of the calls that a node is part of, `…` between them. */
+function titlesAround(node: ts.Node): string[] {
+  const titles: string[] = []
+  for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent) {
+    const title = ts.isCallExpression(at) && at.arguments[0]
+    if (title) titles.push(literalParts(title))
+  }
+  return titles
+}
+
+function literalParts(title: ts.Node): string {
+  const parts: string[] = []
+  walk(title, (node) => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) parts.push(node.text)
+  })
+  return parts.join('…')
+}
