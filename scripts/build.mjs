@@ -1,24 +1,28 @@
 /**
  * Builds dist/ from lib/: the compiled modules, the data files beside them, and the executable bit
- * on the command.
+ * on the command. What is there stays in place until the new build is whole.
  */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const tsc = join(
-  dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
-  'bin/tsc',
-)
+const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
+const dist = join(root, 'dist')
+const fresh = `${dist}.${String(process.pid)}`
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
-cpSync(join(root, 'lib'), join(root, 'dist'), {
-  recursive: true,
-  filter: (path) => !path.endsWith('.ts'),
-})
-const bin = join(root, 'dist', 'cli', 'main.js')
-if (existsSync(bin)) chmodSync(bin, 0o755)
+const { status } = spawnSync(
+  process.execPath,
+  [join(dirname(typescript), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh],
+  { cwd: root, stdio: 'inherit' },
+)
+if (status !== 0) {
+  rmSync(fresh, { recursive: true, force: true })
+  process.exit(status ?? 1)
+}
+cpSync(join(root, 'lib'), fresh, { recursive: true, filter: (path) => !path.endsWith('.ts') })
+chmodSync(join(fresh, 'cli', 'main.js'), 0o755)
+rmSync(dist, { recursive: true, force: true })
+renameSync(fresh, dist)

@@ -96,11 +96,13 @@ function write(value: CborValue, parts: Uint8Array[]): void {
   }
 }
 
+/** RangeError for what is no integer of 64 bits. */
 function integer(value: number | bigint): Buffer {
-  return value < 0 ? head(major.negative, -1n - BigInt(value)) : head(major.unsigned, value)
+  const exact = BigInt(value)
+  return exact < 0 ? head(major.negative, -1n - exact) : head(major.unsigned, exact)
 }
 
-/** The initial byte and its argument; RangeError for what is no integer of 64 bits. */
+/** The initial byte and its argument, in the fewest bytes. */
 function head(type: number, argument: number | bigint): Buffer {
   const initial = type << 5
   if (argument < 24) return Buffer.of(initial | Number(argument))

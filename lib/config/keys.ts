@@ -49,8 +49,9 @@ const readMembers = record<KeyMembers>({
 })
 
 function readKeyId(value: unknown, place: Place): string {
-  const id = text('a text: a UUID in lower case, or mrk- and 32 hex digits')(value, place)
-  if (!isKeyId(id)) throw wrong(place, 'want a UUID in lower case, or mrk- and 32 hex digits')
+  const want = 'a text: a UUID in lower case, or mrk- and 32 hex digits'
+  const id = text(want)(value, place)
+  if (!isKeyId(id)) throw wrong(place, `want ${want}`)
   return id
 }
 

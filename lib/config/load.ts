@@ -19,12 +19,18 @@ export async function loadConfig(path: string, readFile: Place['readFile']): Pro
 }
 
 async function readYaml(path: string, text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml')
+  const { LineCounter, parseDocument } = await import('yaml')
+  const lineCounter = new LineCounter()
+  const how = { schema: 'core', uniqueKeys: true, prettyErrors: false, lineCounter } as const
   try {
-    const document = parseDocument(text, { schema: 'core', uniqueKeys: true })
+    const document = parseDocument(text, how)
     const [problem] = [...document.errors, ...document.warnings]
-    if (problem)
-      throw new ConfigError(path, problem.message.split('\n')[0]?.replace(/:$/, '') ?? '')
+    if (problem) {
+      // What it found there is left out: it may be a secret.
+      const found = problem.message.replace(/: "[^]*$/, '')
+      const { line } = lineCounter.linePos(problem.pos[0])
+      throw new ConfigError(path, `${found} at line ${String(line)}`)
+    }
     return document.toJS({ maxAliasCount })
   } catch (error) {
     if (error instanceof ConfigError) throw error

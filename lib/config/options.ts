@@ -2,6 +2,7 @@
  * The options of `serve`, one row each: a flag wins over the environment, which wins over the config
  * file. Refuses a wrong value under the name that it was given by. Contract, section 2.
  */
+import { resolve as resolvePath } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { oneOf, optional, text, whole, wrong, wants, type Place, type Read } from './read.ts'
 
@@ -48,7 +49,8 @@ const rows: { readonly [K in keyof ServeOptions]: Row<ServeOptions[K]> } = {
   data: {
     flag: '--data',
     environment: 'ENCLAVE_KMS_DATA',
-    read: nonEmpty,
+    // Relative to the config file; from a flag or the environment, to where the command runs.
+    read: (value, place) => resolvePath(place.baseDir, nonEmpty(value, place)),
     fallback: undefined,
     notBuilt: isGiven,
   },

@@ -83,7 +83,8 @@ function generateKeyObjects(
 }
 
 /**
- * Reads material in the form that `Material.bytes` gives.
+ * Reads material in the form that `Material.bytes` gives. The same key in another encoding is the
+ * same material.
  *
  * @throws DecodeError `MATERIAL_ENCODING`, `MATERIAL_LENGTH` or `MATERIAL_SPEC`
  */
@@ -95,21 +96,18 @@ export function materialFromBytes(spec: KeySpec, bytes: Uint8Array): Material {
   }
   const key = readPkcs8(bytes)
   checkKind(spec, material, key)
-  return new Material(spec, key)
+  return new Material(spec, withoutItsEncoding(key))
 }
 
 /**
  * Reads material that came from outside, and proves that the halves of a key pair belong together.
- * The same key in another encoding becomes the same material.
  *
  * @throws DecodeError as `materialFromBytes`, and `MATERIAL_PAIR`
  */
 export async function importMaterial(spec: KeySpec, bytes: Uint8Array): Promise<Material> {
-  const { key } = materialFromBytes(spec, bytes)
-  if (key.type === 'secret') return new Material(spec, key)
-  const pair = new Material(spec, withoutItsEncoding(key))
-  await checkPair(pair)
-  return pair
+  const material = materialFromBytes(spec, bytes)
+  if (material.key.type === 'private') await checkPair(material)
+  return material
 }
 
 /**
@@ -165,7 +163,10 @@ function isOfShape(shape: MaterialShape, key: KeyObject): boolean {
   )
 }
 
-/** OpenSSL remembers that an EC key came without its public half, and would write it so again. */
+/**
+ * OpenSSL remembers that an EC key came without its public half or with its curve spelt out, and
+ * would write it so again.
+ */
 function withoutItsEncoding(key: KeyObject): KeyObject {
   return createPrivateKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
 }

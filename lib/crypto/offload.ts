@@ -2,7 +2,9 @@
  * Runs the slow primitives on worker threads, so that no request waits for another's. This module is
  * also what those threads run. They start with the first call and do not keep the process alive.
  */
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { pathToFileURL } from 'node:url'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { slow, type Slow } from './slow.ts'
 
@@ -47,12 +49,8 @@ class Thread {
   #lastId = 0
 
   constructor() {
-    // Compiled, a thread needs none of the process's flags, and some (--input-type) would stop it.
-    const compiled = import.meta.url.endsWith('.js')
-    this.#worker = new Worker(new URL(import.meta.url), {
-      workerData: role,
-      ...(compiled && { execArgv: [] }),
-    })
+    // Without the process's flags: a thread needs none, and some (--input-type) would stop it.
+    this.#worker = new Worker(entry(), { workerData: role, execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', (reply: Reply) => this.#settle(reply))
     this.#worker.on('error', (error) => this.#end(error))
@@ -86,6 +84,15 @@ class Thread {
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }
+}
+
+/** This module; run from its source, a thread first needs the TypeScript loader of the tests. */
+function entry(): URL {
+  const own = import.meta.url
+  if (own.endsWith('.js')) return new URL(own)
+  const loader = pathToFileURL(createRequire(own).resolve('tsx/esm/api')).href
+  const script = `import { register } from '${loader}'; register(); await import('${own}')`
+  return new URL(`data:text/javascript,${encodeURIComponent(script)}`)
 }
 
 function serve(port: NonNullable<typeof parentPort>): void {

@@ -85,9 +85,9 @@ export function authenticate(request: SignedRequest, options: AuthenticateOption
 
 /** A body signed chunk by chunk is not read here, whoever sends it. */
 function checkNotChunked(headers: ReadonlyMap<string, string>): void {
-  const chunked =
-    headers.get('x-amz-content-sha256')?.startsWith('STREAMING-') ??
-    headers.get('content-encoding')?.includes('aws-chunked')
+  const stated = headers.get('x-amz-content-sha256') ?? ''
+  const encoding = headers.get('content-encoding') ?? ''
+  const chunked = stated.startsWith('STREAMING-') || encoding.includes('aws-chunked')
   if (chunked) throw mismatch()
 }
 

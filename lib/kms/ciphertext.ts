@@ -82,7 +82,7 @@ export async function decryptUnder(
     throw new Fault('InvalidCiphertextException')
   }
   const blob = blobOf(ciphertext)
-  const version = blob?.keyId === key.id ? key.version(blob.materialId) : undefined
+  const version = blob?.keyId === key.id ? key.version(blob.materialIdPrefix) : undefined
   const plaintext = blob && version && openBlob(blob, version.material, context)
   if (plaintext) return { plaintext, materialId: version.id }
   throw new Fault('InvalidCiphertextException')

@@ -28,7 +28,12 @@ export async function signedBySdk(credentials: Keys, region = 'us-east-1'): Prom
     credentials,
     endpoint: 'http://127.0.0.1:4599',
     maxAttempts: 1,
-    requestHandler: { handle: (wire: unknown) => stop((caught = wire as Wire)) },
+    requestHandler: {
+      handle(wire: unknown): Promise<never> {
+        caught = wire as Wire
+        return Promise.reject(new Error('caught'))
+      },
+    },
   })
   const input = {
     KeyId: 'alias/app',
@@ -47,14 +52,15 @@ export async function stsSignedBySdk(credentials: Keys): Promise<SignedRequest> 
     credentials,
     endpoint: 'http://127.0.0.1:4599',
     maxAttempts: 1,
-    requestHandler: { handle: (wire: unknown) => stop((caught = wire as Wire)) },
+    requestHandler: {
+      handle(wire: unknown): Promise<never> {
+        caught = wire as Wire
+        return Promise.reject(new Error('caught'))
+      },
+    },
   })
   await client.send(new GetCallerIdentityCommand({})).catch(() => undefined)
   return onTheWire(caught)
-}
-
-function stop(_: Wire): Promise<never> {
-  return Promise.reject(new Error('caught'))
 }
 
 function onTheWire(wire: Wire | undefined): SignedRequest {

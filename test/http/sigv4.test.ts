@@ -231,8 +231,8 @@ describe('authenticate, when something was changed', () => {
         ['Content-Encoding', 'aws-chunked'],
         ['X-Amz-Content-Sha256', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'],
       ] as const
-      for (const header of chunked) {
-        const sent = addHeader(handmade({ keys: by }), ...header)
+      for (const [name, value] of chunked) {
+        const sent = addHeader(handmade({ keys: by }), name, value)
         refuses(sent, 'InvalidSignatureException', mismatch, at)
       }
     }

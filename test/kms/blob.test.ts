@@ -31,10 +31,10 @@ describe('ciphertext blobs', () => {
       `00${key.materialId.slice(0, 30)}` +
       '01' +
       '000102030405060708090a0b0c0d0e0f' +
-      '00000075'
+      '00000073'
     assert.equal(blob.toString('hex', 0, 58), header)
-    assert.equal(blob.toString('hex', 58, 61), '307306')
-    assert.equal(blob.length, 58 + 0x75)
+    assert.equal(blob.toString('hex', 58, 61), '307106')
+    assert.equal(blob.length, 58 + 0x73)
     assert.match(blob.toString('base64'), /^AQICAH/)
   })
 

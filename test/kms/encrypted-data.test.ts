@@ -9,11 +9,13 @@ function encode(sealedBytes: number): Buffer {
 }
 
 describe('encryptedDataPrefix', () => {
-  it("is what AWS's blobs are seen to have for a data key of 32 bytes", () => {
+  it("is what AWS's blobs are seen to begin with, for content of 59 bytes", () => {
     assert.equal(
-      encode(48).toString('hex'),
-      '307306092a864886f70d010706a0663064020100305f06092a864886f70d010701' +
-        `301e060960864801650304012e3011040c${nonce.toString('hex')}0201108030${'ee'.repeat(48)}`,
+      encode(59).toString('base64'),
+      'MHwGCSqGSIb3DQEHBqBvMG0CAQAwaAYJKoZIhvcNAQcBMB4GCWCGSAFlAwQBLjARBAwBAgMEBQYHCAkKCwwCARCAO' +
+        Buffer.concat([Buffer.of(0x0b), Buffer.alloc(59, 0xee)])
+          .toString('base64')
+          .slice(1),
     )
   })
 })

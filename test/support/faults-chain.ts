@@ -329,6 +329,13 @@ export const chainFaults: readonly Fault[] = [
     },
   }),
 
+  fault('a bundle that is the root alone', 'CHAIN_TOO_SHORT', {
+    certificates: ({ leaf }) => {
+      leaf.issuer = rootName
+      leaf.signer = simulatedRootKey()
+    },
+    bundle: (bundle) => bundle.slice(0, 1),
+  }),
   fault('a bundle without the root', 'CHAIN_ROOT_UNTRUSTED', {
     bundle: (bundle) => bundle.slice(1),
   }),

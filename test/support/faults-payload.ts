@@ -228,9 +228,6 @@ export const payloadFaults: readonly Fault[] = [
   fault('a certificate of 1025 bytes', 'DOCUMENT_CERTIFICATE', member('certificate', tooLong)),
   fault('a null cabundle', 'DOCUMENT_CABUNDLE', member('cabundle', cbor.nil)),
   fault('an empty cabundle', 'DOCUMENT_CABUNDLE', member('cabundle', cbor.array([]))),
-  fault('a cabundle that is one certificate', 'DOCUMENT_CABUNDLE', {
-    bundle: (bundle) => bundle.slice(0, 1),
-  }),
   fault('a cabundle of nine', 'DOCUMENT_CABUNDLE', {
     bundle: (bundle) => [...bundle, ...bundle, bundle[3]!],
   }),

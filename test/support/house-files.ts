@@ -6,7 +6,13 @@ import ts from 'typescript'
 import { lineOf, parse, walk, type Sources } from './house.ts'
 
 /** Ours: what a reader takes in at once. */
-const limits = { fileLines: 350, operationLines: 110, functionLines: 60, headLines: 7 }
+const limits = {
+  fileLines: 350,
+  operationLines: 110,
+  functionLines: 60,
+  headLines: 6,
+  headLetters: 30,
+}
 
 const operationsFolder = 'lib/kms/operations/'
 const operationsTable = `${operationsFolder}index.ts`
@@ -27,14 +33,17 @@ function headProblem(text: string): string | undefined {
   if (!comment?.startsWith('/**')) return 'has no head: want a block comment before all code'
   const lines = comment
     .slice(3, -2)
+    .trim()
     .split('\n')
-    .map((line) => line.replace(/^\s*\*?\s?/, '').trimEnd())
-  const head = lines.join('\n').trim()
-  if (head.length <= 40) return 'has a head that says too little'
-  if (!/[.!?:][)'"`]*$/.test(head)) return 'has a head that does not end as a sentence does'
-  if (head.split('\n').length > limits.headLines) {
-    return `has a head of more than ${limits.headLines} lines`
-  }
+    .map((line) => line.replace(/^\s*\*\s?/, ''))
+  if (lines.length > limits.headLines) return `has a head of more than ${limits.headLines} lines`
+  // The clause that a file follows may stand below the sentences, as a link.
+  const sentences = lines
+    .filter((line) => !line.startsWith('https://'))
+    .join(' ')
+    .trim()
+  if (sentences.length < limits.headLetters) return 'has a head that says too little'
+  if (!/[.!?][)'"`]*$/.test(sentences)) return 'has a head that does not end as a sentence does'
   return undefined
 }
 
@@ -153,7 +162,7 @@ function exportsOf(source: ts.SourceFile): string[] {
       return [statement.getText()]
     }
     const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined
-    if (!modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return []
+    if (!modifiers?.some(isExport)) return []
     if (ts.isVariableStatement(statement)) {
       return statement.declarationList.declarations.map(({ name }) => name.getText())
     }
@@ -193,15 +202,21 @@ export function leftovers(files: Sources): string[] {
 
 /** Tests that shut out the others, and skipped tests that do not say why in their title. */
 export function focusedOrSkipped(tests: Sources): string[] {
+  const shared = new Map<string, string>()
+  for (const [path, text] of tests) {
+    for (const [name, literal] of constantsOf(parse(path, text), true)) shared.set(name, literal)
+  }
   const offenders: string[] = []
   for (const [path, text] of tests) {
-    walk(parse(path, text), (node) => {
+    const source = parse(path, text)
+    const constants = new Map([...shared, ...constantsOf(source, false)])
+    walk(source, (node) => {
       if (!ts.isPropertyAccessExpression(node) || !isSuite(node.expression)) return
       const at = `${path}:${lineOf(node)}`
       if (node.name.text === 'only') offenders.push(`${at} shuts out every other test`)
-      if (node.name.text === 'skip' && !titlesAround(node).some((title) => reason.test(title))) {
-        offenders.push(`${at} skips without a reason in the title: want (skipped: …)`)
-      }
+      if (node.name.text !== 'skip') return
+      if (expressionsAround(node).some((one) => reason.test(textIn(one, constants)))) return
+      offenders.push(`${at} skips without a reason in the title: want (skipped: …)`)
     })
   }
   return offenders
@@ -212,25 +227,52 @@ const reason = /\((?:skipped|needs|stale|not built)\b/
 /** `it`, `describe` and what else mocha calls them; `this` in a test or a hook. */
 function isSuite(node: ts.Expression): boolean {
   if (node.kind === ts.SyntaxKind.ThisKeyword) return true
-  return (
-    ts.isIdentifier(node) && ['it', 'describe', 'context', 'specify', 'suite'].includes(node.text)
-  )
+  return ts.isIdentifier(node) && ['it', 'describe', 'context', 'specify'].includes(node.text)
 }
 
-/** The literal parts of the titles of the calls that a node is part of, `…` between them. */
-function titlesAround(node: ts.Node): string[] {
-  const titles: string[] = []
-  for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent) {
-    const title = ts.isCallExpression(at) && at.arguments[0]
-    if (title) titles.push(literalParts(title))
+/**
+ * The titles of the calls that a skip is part of. One without a title of its own, `this.skip()` or
+ * `present ? it : it.skip`, may have its reason elsewhere in its block.
+ */
+function expressionsAround(skip: ts.Node): ts.Node[] {
+  const { parent } = skip
+  const hasTitle = ts.isCallExpression(parent) && parent.arguments.length > 0
+  const found = hasTitle ? [] : [blockOf(skip)]
+  for (let node = skip; !ts.isSourceFile(node); node = node.parent) {
+    const title = ts.isCallExpression(node) && node.arguments[0]
+    if (title) found.push(title)
   }
-  return titles
+  return found
 }
 
-function literalParts(title: ts.Node): string {
+function blockOf(node: ts.Node): ts.Node {
+  return ts.isBlock(node) || ts.isSourceFile(node) ? node : blockOf(node.parent)
+}
+
+/** The literal text in an expression, and in the constants that it names. */
+function textIn(expression: ts.Node, constants?: ReadonlyMap<string, string>): string {
   const parts: string[] = []
-  walk(title, (node) => {
+  walk(expression, (node) => {
     if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) parts.push(node.text)
+    else if (ts.isIdentifier(node)) parts.push(constants?.get(node.text) ?? '')
   })
   return parts.join('…')
+}
+
+/** The literal text of a source's constants, by their names; of the exported ones only. */
+function constantsOf(source: ts.SourceFile, exported: boolean): Map<string, string> {
+  const constants = new Map<string, string>()
+  walk(source, (node) => {
+    if (!ts.isVariableStatement(node)) return
+    if (exported && !node.modifiers?.some(isExport)) return
+    for (const { name, initializer } of node.declarationList.declarations) {
+      const isValue = initializer && !ts.isFunctionLike(initializer)
+      if (isValue) constants.set(name.getText(), textIn(initializer))
+    }
+  })
+  return constants
+}
+
+function isExport({ kind }: ts.ModifierLike): boolean {
+  return kind === ts.SyntaxKind.ExportKeyword
 }

@@ -170,13 +170,17 @@ export function brokenImports(sources: Sources, packages: Packages): string[] {
 }
 
 function fileProblem(path: string, { specifier }: Import, sources: Sources): string | undefined {
+  // Data that a script made is imported too; the compiler makes sure that it is there.
+  if (specifier.endsWith('.json')) return undefined
   if (!specifier.endsWith('.ts')) return `imports ${specifier}: want a path that ends in .ts`
   return sources.has(resolve(path, specifier)) ? undefined : `imports ${specifier}: no such file`
 }
 
 function packageProblem({ specifier, typeOnly }: Import, packages: Packages): string | undefined {
   if (isBuiltin(specifier)) {
-    return specifier.startsWith('node:') ? undefined : `imports ${specifier}: want node:${specifier}`
+    return specifier.startsWith('node:')
+      ? undefined
+      : `imports ${specifier}: want node:${specifier}`
   }
   const parts = specifier.split('/', specifier.startsWith('@') ? 2 : 1)
   const name = parts.join('/')
