@@ -5,7 +5,9 @@
 import { createServer } from 'node:http'
 
 const bytes = Number(process.argv[2] ?? 512)
-const answer = JSON.stringify({ CiphertextBlob: ''.padEnd(bytes - '{"CiphertextBlob":""}'.length, 'A') })
+const answer = JSON.stringify({
+  CiphertextBlob: ''.padEnd(bytes - '{"CiphertextBlob":""}'.length, 'A'),
+})
 
 const server = createServer((request, response) => {
   const chunks = []

@@ -20,17 +20,18 @@ export interface Load {
   readonly endpoint: Endpoint
   /** Whole requests, header and body. */
   readonly requests: readonly Buffer[]
-  /** `once`: each request is sent at most once, and the load ends with the last of them. */
-  readonly order: 'in turn' | 'once'
+  /** Each request is sent once, and the load may end early; otherwise they take turns. */
+  readonly once: boolean
   readonly connections: number
   readonly seconds: number
 }
 
 export interface Reading {
-  readonly answersPerSecond: number
+  readonly answers: number
+  readonly elapsedMs: number
   /** The share of one core that the generator itself used, from 0 to 1. */
   readonly generatorBusy: number
-  /** The body of the last answer. */
+  /** The body of the last answer, a copy. */
   readonly sample: Buffer
 }
 
@@ -52,7 +53,7 @@ export function send(endpoint: Endpoint, request: Buffer): Promise<Answer> {
 }
 
 /** Keeps a server busy. Rejects with the first answer that is no 200, and when the server is gone. */
-export function drive({ endpoint, requests, order, connections, seconds }: Load): Promise<Reading> {
+export function drive({ endpoint, requests, once, connections, seconds }: Load): Promise<Reading> {
   return new Promise((resolve, reject) => {
     const open: Connection[] = []
     let sent = 0
@@ -70,13 +71,14 @@ export function drive({ endpoint, requests, order, connections, seconds }: Load)
       const elapsedMs = nowMs - startedMs
       end()
       resolve({
-        answersPerSecond: (answers * 1000) / elapsedMs,
+        answers,
+        elapsedMs,
         generatorBusy: (user + system) / 1000 / elapsedMs,
         sample,
       })
     }
     const next = (): Buffer | undefined => {
-      if (order === 'once' && sent >= requests.length) return undefined
+      if (once && sent >= requests.length) return undefined
       return requests[sent++ % requests.length]
     }
     const answered = ({ status, body }: Answer) => {
@@ -87,7 +89,7 @@ export function drive({ endpoint, requests, order, connections, seconds }: Load)
       }
       answers++
       const nowMs = performance.now()
-      const isLast = order === 'once' && answers === requests.length
+      const isLast = once && answers === requests.length
       if (isLast || nowMs - startedMs >= seconds * 1000) finish(body, nowMs)
     }
     const failed = (error: Error) => {
@@ -200,7 +202,7 @@ interface Frame {
 function frameOf(bytes: Buffer): Frame | null {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd < 0) return null
-  const head = bytes.latin1Slice(0, headEnd)
+  const head = bytes.toString('latin1', 0, headEnd)
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
   if (length === undefined) throw new Error('want answers with a Content-Length')
   const frame: Frame = {

@@ -2,6 +2,7 @@
  * Starts the programs that are measured, each as a process of its own: the built server, the bare
  * one, and single commands. One that fails is an error with what it wrote to stderr.
  */
+import { existsSync, readFileSync } from 'node:fs'
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { once } from 'node:events'
@@ -11,9 +12,14 @@ import type { Endpoint } from './load.ts'
 export const enclaveKms = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 export const bareServer = fileURLToPath(new URL('bare.mjs', import.meta.url))
 
-export interface RunningServer {
+export interface Server {
   readonly endpoint: Endpoint
-  stop(): Promise<void>
+  /** The processor time that all its threads have used, in milliseconds, where Linux says so. */
+  readonly cpuMs: () => number | undefined
+}
+
+export interface RunningServer extends Server {
+  readonly stop: () => Promise<void>
 }
 
 /** Runs a server with node; it is there once it has said on stdout where it listens. */
@@ -30,6 +36,7 @@ export async function startServer(args: readonly string[]): Promise<RunningServe
   })
   return {
     endpoint: endpointOf(url),
+    cpuMs: () => cpuMsOf(child.pid ?? 0),
     async stop() {
       if (child.exitCode !== null) return
       const exit = once(child, 'exit')
@@ -37,6 +44,14 @@ export async function startServer(args: readonly string[]): Promise<RunningServe
       await exit
     },
   }
+}
+
+/** proc_pid_stat(5): utime and stime, in hundredths of a second, follow the name in parentheses. */
+function cpuMsOf(pid: number): number | undefined {
+  const file = `/proc/${pid}/stat`
+  if (!existsSync(file)) return undefined
+  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 /** How long node takes with a command, from its start to its end, in milliseconds. */

@@ -24,7 +24,7 @@ export class ChainCache {
   readonly #known = new LeastRecentlyUsed<Known>(maxCertificates)
 
   /** Parses a document's certificates. Codes: DER_* and CERTIFICATE_*. */
-  read({ cabundle, certificate }: AttestationDocument): Chain {
+  read({ cabundle, certificate }: Pick<AttestationDocument, 'cabundle' | 'certificate'>): Chain {
     return {
       authorities: cabundle.map((der, index) => this.#parse(der, `cabundle[${index}]`)),
       leaf: this.#parse(certificate, 'certificate'),

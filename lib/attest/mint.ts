@@ -7,6 +7,8 @@ import { sign, type KeyObject } from 'node:crypto'
 import { encodeCoseSign1, es384Header, sigStructure } from '../codec/cose.ts'
 import { encodeAttestationDocument } from '../codec/document.ts'
 import { settle, type MintOptions } from './mint-options.ts'
+import type { SigningIdentity, SimulatedPki } from './pki.ts'
+import type { Origin } from './profiles.ts'
 
 export type { MintOptions } from './mint-options.ts'
 
@@ -21,14 +23,21 @@ export async function mintAttestationDocument(
   nowMs: number,
 ): Promise<Uint8Array> {
   const { origin, content } = settle(options, nowMs)
-  const { simulatedIdentity } = await import('./pki.ts')
-  const { privateKey, certificate, cabundle } = await simulatedIdentity(origin, content.timestampMs)
+  const { privateKey, certificate, cabundle } = await identify(origin, content.timestampMs)
   const payload = encodeAttestationDocument(
     { ...content, certificate, cabundle },
     { indefinite: true },
   )
   const signature = await signEs384(sigStructure(es384Header, payload), privateKey)
   return encodeCoseSign1({ protectedBytes: es384Header, payload, signature })
+}
+
+let pki: Promise<SimulatedPki> | undefined
+
+/** The chain that signs; the first call loads what issues it. */
+async function identify(origin: Origin, atMs: number): Promise<SigningIdentity> {
+  pki ??= import('./pki.ts').then(({ SimulatedPki }) => new SimulatedPki())
+  return (await pki).identity(origin, atMs)
 }
 
 /** r and s, 48 bytes each, off the main thread. */

@@ -24,7 +24,18 @@ interface Issued {
   readonly keyIdentifier: string
   /** DER. */
   readonly certificate: Uint8Array
+  /** Null for the root. */
+  readonly issuer: Issued | null
 }
+
+type Level = keyof typeof profiles
+
+const issuerOf = {
+  regional: null,
+  zonal: 'regional',
+  instance: 'zonal',
+  leaf: 'instance',
+} as const satisfies Record<Level, Level | null>
 
 const curve = { name: 'ECDSA', namedCurve: 'P-384' }
 const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-384' }
@@ -35,61 +46,59 @@ const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-384' }
  */
 const leadMs = 120_000
 
-const chainsKept = 256
-const issued = new LeastRecentlyUsed<Promise<Issued>>(4 * chainsKept)
-const identities = new LeastRecentlyUsed<Promise<SigningIdentity>>(chainsKept)
-let root: Promise<Issued> | undefined
+/** Certificates kept in memory, with their keys. */
+const maxCertificates = 1024
 
-/**
- * The chain that signs for an origin at a time: all of it is valid from two minutes before that time
- * until 58 minutes after it, at least. It changes every two hours; within them it stays the same
- * while it is among those used last.
- */
-export async function simulatedIdentity(origin: Origin, atMs: number): Promise<SigningIdentity> {
-  const at = atMs - leadMs
-  return once(identities, cacheName('leaf', origin, at), async () => {
-    root ??= loadRoot()
-    const top = await root
-    const regional = await issueOnce('regional', origin, at, top)
-    const zonal = await issueOnce('zonal', origin, at, regional)
-    const instance = await issueOnce('instance', origin, at, zonal)
-    const leaf = await issue(profiles.leaf, origin, at, instance)
+export class SimulatedPki {
+  // Promises, so that what many ask for at once is made once.
+  readonly #issued: LeastRecentlyUsed<Promise<Issued>>
+  #root: Promise<Issued> | undefined
+
+  /** @param kept how many certificates are kept; others are issued anew when they are wanted */
+  constructor(kept = maxCertificates) {
+    this.#issued = new LeastRecentlyUsed(kept)
+  }
+
+  /**
+   * The chain that signs for an origin at a time: all of it is valid from two minutes before that
+   * time until 58 minutes after it, at least. It changes every two hours; within them it stays the
+   * same while it is kept.
+   */
+  async identity(origin: Origin, atMs: number): Promise<SigningIdentity> {
+    const leaf = await this.#certificate('leaf', origin, atMs - leadMs)
     return {
       privateKey: KeyObject.from(leaf.privateKey),
       certificate: leaf.certificate,
-      cabundle: [top, regional, zonal, instance].map((authority) => authority.certificate),
+      cabundle: issuers(leaf).map(({ certificate }) => certificate),
     }
-  })
+  }
+
+  #certificate(level: Level, origin: Origin, at: number): Promise<Issued> {
+    const profile: Profile = profiles[level]
+    const name = `${level} ${profile.sharedBy(origin)} ${periodStart(profile, at)}`
+    const known = this.#issued.get(name)
+    if (known) return known
+    const fresh = this.#issue(level, origin, at)
+    this.#issued.set(name, fresh)
+    return fresh
+  }
+
+  async #issue(level: Level, origin: Origin, at: number): Promise<Issued> {
+    const above = issuerOf[level]
+    const issuer = await (above === null
+      ? (this.#root ??= loadRoot())
+      : this.#certificate(above, origin, at))
+    return issue(profiles[level], origin, at, issuer)
+  }
 }
 
-type Level = keyof typeof profiles
-
-function cacheName(level: Level, origin: Origin, at: number): string {
-  const profile: Profile = profiles[level]
-  return `${level} ${profile.sharedBy(origin)} ${periodStart(profile, at)}`
+/** Root first. Not looked up by name: a certificate that was forgotten is issued with another key. */
+function issuers({ issuer }: Issued): Issued[] {
+  return issuer === null ? [] : [...issuers(issuer), issuer]
 }
 
 function periodStart({ periodMs }: Profile, at: number): number {
   return Math.floor(at / periodMs) * periodMs
-}
-
-function issueOnce(level: Level, origin: Origin, at: number, issuer: Issued): Promise<Issued> {
-  return once(issued, cacheName(level, origin, at), () =>
-    issue(profiles[level], origin, at, issuer),
-  )
-}
-
-/** Promises are cached, so that what many ask for at once is made once. */
-function once<Value>(
-  cache: LeastRecentlyUsed<Promise<Value>>,
-  name: string,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const known = cache.get(name)
-  if (known) return known
-  const made = make()
-  cache.set(name, made)
-  return made
 }
 
 async function issue(
@@ -125,6 +134,7 @@ async function issue(
     privateKey: keys.privateKey,
     keyIdentifier,
     certificate: new Uint8Array(certificate.rawData),
+    issuer,
   }
 }
 
@@ -137,6 +147,7 @@ async function loadRoot(): Promise<Issued> {
     privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, curve, false, ['sign']),
     keyIdentifier: identifyKey(key),
     certificate: simulatedRootCertificate(),
+    issuer: null,
   }
 }
 

@@ -13,7 +13,7 @@ export interface Certificate {
   readonly der: Uint8Array
   /** The part that is signed. */
   readonly tbs: Uint8Array
-  /** Hex, without leading zeros' padding. */
+  /** Hex of the bytes of a number of zero or more. */
   readonly serial: string
   /** Object identifier. */
   readonly signatureAlgorithm: string

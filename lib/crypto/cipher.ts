@@ -6,9 +6,13 @@ import { constants, publicEncrypt } from 'node:crypto'
 import { oaepAlgorithms, type OaepAlgorithm } from './algorithms.ts'
 import type { Material } from './material.ts'
 import { offload } from './offload.ts'
+import { specs } from './specs.ts'
 
 /** The longest plaintext, in bytes: what the modulus leaves after two hashes and two bytes. */
-export function maxPlaintextBytes(material: Material, algorithm: OaepAlgorithm): number {
+export function maxPlaintextBytes(
+  material: Pick<Material, 'spec'>,
+  algorithm: OaepAlgorithm,
+): number {
   return modulusBytes(material) - 2 * oaepAlgorithms[algorithm].hashBytes - 2
 }
 
@@ -34,6 +38,8 @@ export async function decryptRsa(
   return plaintext && Buffer.from(plaintext)
 }
 
-function modulusBytes({ key }: Material): number {
-  return (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
+function modulusBytes({ spec }: Pick<Material, 'spec'>): number {
+  const { material } = specs[spec]
+  if (material.kind !== 'rsa') throw new Error(`no RSA with ${spec}`)
+  return material.modulusBits / 8
 }

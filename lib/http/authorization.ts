@@ -48,21 +48,14 @@ export function presentedInHeader(
     )
   }
   const space = authorization.indexOf(' ')
-  const parameters = new Map<string, string>()
-  for (const pair of authorization.slice(space + 1).split(',')) {
-    const equals = pair.indexOf('=')
-    if (equals < 0) {
-      throw new Fault(
+  const parameters = readPairs(authorization.slice(space + 1), {
+    malformed: () =>
+      new Fault(
         'IncompleteSignatureException',
         `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${digest(authorization)}'.`,
-      )
-    }
-    const name = pair.slice(0, equals).trim()
-    if (parameters.has(name)) {
-      throw incomplete(`Authorization header has more than one '${name}' parameter.`)
-    }
-    parameters.set(name, pair.slice(equals + 1).trim())
-  }
+      ),
+    repeated: () => incomplete('Authorization header has a parameter more than once.'),
+  })
   const date = headers.get('x-amz-date') ?? headers.get('date')
   const missing = requiredParameters
     .filter((name) => !parameters.get(name))
@@ -81,6 +74,22 @@ export function presentedInHeader(
     inQuery: false,
     missingDate: () => incomplete(noDate),
   }
+}
+
+/** Reads `name=value` pairs between commas; blanks around names and values do not count. */
+function readPairs(
+  text: string,
+  faults: { malformed: () => Fault; repeated: () => Fault },
+): Map<string, string> {
+  const pairs = new Map<string, string>()
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=')
+    if (equals < 0) throw faults.malformed()
+    const name = pair.slice(0, equals).trim()
+    if (pairs.has(name)) throw faults.repeated()
+    pairs.set(name, pair.slice(equals + 1).trim())
+  }
+  return pairs
 }
 
 function digest(authorization: string): string {

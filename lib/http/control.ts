@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs'
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
 import { DecodeError } from '../errors.ts'
 import type { Clock } from '../kms/clock.ts'
-import type { Kms } from '../kms/service.ts'
+import { newRequestId, type Kms } from '../kms/service.ts'
 import { readMintRequest } from './mint-request.ts'
 
 export interface ControlOptions {
@@ -32,6 +32,10 @@ export function controlApp({ kms, clock, hosts, token }: ControlOptions): Expres
   app.disable('etag')
   app.set('query parser', 'simple')
 
+  app.use((_request, response, next) => {
+    response.setHeader('x-amzn-RequestId', newRequestId())
+    next()
+  })
   app.use('/_/', (request, response, next) => {
     const refusal = refusalOf(request, hosts, token)
     if (refusal) response.status(403).json({ error: refusal })

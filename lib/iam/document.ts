@@ -62,7 +62,13 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   return { kind, version, id, statements, source: text, conditionKeys: keysOf(statements) }
 }
 
+/** What KMS's and IAM's APIs take at all, white space included: length of PolicyType. */
+const maxCharacters = 131_072
+
 function checkText(text: string, { limit }: PolicyKindRow): void {
+  if (text.length > maxCharacters) {
+    throw new PolicyError('', `the policy has more than ${maxCharacters} characters`)
+  }
   const size =
     limit.unit === 'bytes' ? Buffer.byteLength(text) : text.replace(/[\t\n\r ]+/g, '').length
   if (size > limit.size) {

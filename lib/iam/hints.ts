@@ -39,10 +39,17 @@ function conditionHints(
   request: AccessRequest,
   facts: HintFacts,
 ): (string | false)[] {
+  if (culprit.evaluation.policyType === 'GRANT') return [constraintHint(culprit)]
   const general = conditionRules.map((rule) => rule(culprit, request))
   return isMeasurement(culprit.key)
     ? [...measurementHints(culprit, request, facts), ...general]
     : general
+}
+
+function constraintHint({ operator, actual, evaluation }: Culprit): string | false {
+  if (actual !== null) return false
+  const what = operator === 'SourceArn' ? 'aws:SourceArn' : 'encryption context'
+  return `the request has no ${what}, and the grant ${evaluation.policy} wants one`
 }
 
 type ConditionRule = (culprit: Culprit, request: AccessRequest) => string | false
@@ -57,7 +64,6 @@ const conditionRules: readonly ConditionRule[] = [
   ({ operator, key, actual }) =>
     Array.isArray(actual) &&
     !operator.includes(':') &&
-    key !== 'kms:EncryptionContext' &&
     `${key} is multivalued: ${operator} compares nothing without ForAllValues or ForAnyValue`,
 
   (culprit) => {
@@ -95,11 +101,10 @@ const conditionRules: readonly ConditionRule[] = [
       : `the request's encryption context has no pair named ${name}`
   },
 
-  ({ key, actual, evaluation }) =>
-    evaluation.policyType === 'GRANT' &&
-    key === 'kms:EncryptionContext' &&
-    actual === null &&
-    `the request has no encryption context, and the grant ${evaluation.policy} wants one`,
+  ({ key, actual }) =>
+    /^aws:securetransport$/i.test(key) &&
+    actual === 'false' &&
+    'the call came over plain HTTP: aws:SecureTransport is true over --tls only',
 ]
 
 /** A value of the policy that is not the request's, but nearly. */

@@ -72,7 +72,9 @@ export function sealBlob(
   const nonceInHeader = nonce.subarray(0, lengthAt - nonceAt)
   const sealedBytes = plaintext.length + tagBytes
   const prefix = encryptedDataPrefix(nonce.subarray(nonceInHeader.length), sealedBytes)
-  const blob = Buffer.allocUnsafe(headerBytes + prefix.length + sealedBytes)
+  const blobBytes = headerBytes + prefix.length + sealedBytes
+  if (blobBytes > maxBlobBytes) throw new Error(`no blob of ${blobBytes} bytes`)
+  const blob = Buffer.allocUnsafe(blobBytes)
   blob.set(magic)
   writeKeyId(blob, keyId)
   writeMaterialId(blob, materialId)

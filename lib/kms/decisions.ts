@@ -32,14 +32,7 @@ export interface Decision extends Explanation {
   readonly principal: string
   readonly message: string
   readonly requestContext: Readonly<Record<string, ContextValue>>
-  readonly attestation: {
-    readonly platform: string
-    readonly moduleId: string
-    readonly pcrs: Readonly<Record<string, string>>
-    readonly debug: boolean
-    readonly timestamp: string
-    readonly root: string
-  } | null
+  readonly attestation: ReturnType<typeof describeAttestation> | null
   readonly hints: readonly string[]
 }
 
@@ -86,11 +79,15 @@ export function describe(record: DecisionRecord): Decision {
     ...explanation,
     message: record.message,
     requestContext: Object.fromEntries(request.context.entries()),
-    attestation: attestation && {
-      ...attestation,
-      pcrs: Object.fromEntries(attestation.pcrs),
-      timestamp: new Date(attestation.timestampMs).toISOString(),
-    },
+    attestation: attestation && describeAttestation(attestation),
     hints: hints(request, explanation, { attestation, takesRecipient: record.takesRecipient }),
+  }
+}
+
+function describeAttestation({ timestampMs, pcrs, ...rest }: AttestationFacts) {
+  return {
+    ...rest,
+    pcrs: Object.fromEntries(pcrs),
+    timestamp: new Date(timestampMs).toISOString(),
   }
 }

@@ -10,6 +10,8 @@ import {
 import { DecodeError } from '../../lib/errors.ts'
 import { vectors, type Vector } from '../support/vectors.ts'
 
+type Row = Vector & { readonly options?: DecodeOptions }
+
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 
 /** Bytes that are the encoding of some value, more often than chance would have it. */
@@ -39,9 +41,7 @@ const values = fc.letrec<{ value: CborValue }>((tie) => ({
 })).value
 
 describe('decodeCbor', () => {
-  for (const { name, code, hex: bytes, options } of vectors<
-    (Vector & { options?: DecodeOptions })[]
-  >('cbor.json')) {
+  for (const { name, code, hex: bytes, options } of vectors('cbor.json') as Row[]) {
     it(`refuses ${name}: ${code}`, () => {
       assert.throws(() => decodeCbor(hex(bytes), options), { name: 'DecodeError', code })
     })

@@ -21,7 +21,7 @@ const message = {
 }
 
 describe('decodeCoseSign1', () => {
-  for (const { name, code, hex } of vectors<Vector[]>('cose.json')) {
+  for (const { name, code, hex } of vectors('cose.json') as Vector[]) {
     it(`refuses ${name}: ${code}`, () => {
       assert.throws(() => decodeCoseSign1(Buffer.from(hex, 'hex')), { name: 'DecodeError', code })
     })
@@ -93,7 +93,7 @@ describe('sigStructure', () => {
   it('is the array of RFC 9052, 4.4, without external data', () => {
     assert.equal(
       sigStructure(es384Header, Buffer.from('payload')).toString('hex'),
-      `84${'6a5369676e617475726531'}${'44a1013822'}${'40'}${'477061796c6f6164'}`,
+      '84' + '6a5369676e617475726531' + '44a1013822' + '40' + '477061796c6f6164',
     )
   })
 })

@@ -50,7 +50,7 @@ function plain(document: AttestationDocument): unknown {
 }
 
 describe('decodeAttestationDocument', () => {
-  for (const { name, code, hex } of vectors<Vector[]>('payloads.json')) {
+  for (const { name, code, hex } of vectors('payloads.json') as Vector[]) {
     it(`refuses ${name}: ${code}`, () => {
       assert.throws(() => decodeAttestationDocument(Buffer.from(hex, 'hex')), {
         name: 'DecodeError',

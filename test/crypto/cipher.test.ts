@@ -14,17 +14,17 @@ describe('RSAES-OAEP', function () {
     material = await generateMaterial('RSA_2048')
   })
 
-  it('has the limits that AWS documents', async () => {
-    const limits: Record<string, number[]> = {}
-    for (const spec of ['RSA_2048', 'RSA_3072', 'RSA_4096'] as const) {
-      const one = await generateMaterial(spec)
-      limits[spec] = algorithms.map((algorithm) => maxPlaintextBytes(one, algorithm))
+  it('has the limits that AWS documents', () => {
+    for (const [spec, ...limits] of [
+      ['RSA_2048', 214, 190],
+      ['RSA_3072', 342, 318],
+      ['RSA_4096', 470, 446],
+    ] as const) {
+      assert.deepEqual(
+        algorithms.map((algorithm) => maxPlaintextBytes({ spec }, algorithm)),
+        limits,
+      )
     }
-    assert.deepEqual(limits, {
-      RSA_2048: [214, 190],
-      RSA_3072: [342, 318],
-      RSA_4096: [470, 446],
-    })
   })
 
   for (const algorithm of algorithms) {

@@ -13,7 +13,8 @@ describe('generateDataKeyPair', function () {
   this.timeout(60_000)
 
   for (const spec of Object.keys(specs) as KeySpec[]) {
-    if (!specs[spec].dataKeyPair) continue
+    // Two more sizes of RSA would be seconds more of the same.
+    if (!specs[spec].dataKeyPair || /^RSA_[34]/.test(spec)) continue
     it(`makes a ${spec} pair whose halves belong together`, async () => {
       const { privateKey, publicKey } = await generateDataKeyPair(spec)
       const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })

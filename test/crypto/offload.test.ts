@@ -5,17 +5,20 @@ import { offload } from '../../lib/crypto/offload.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
+/** A number that is less than the modulus. */
+function block(last: number): Buffer {
+  const bytes = Buffer.alloc(256)
+  bytes[255] = last
+  return bytes
+}
+
 describe('offload', () => {
   it('leaves the event loop free', async () => {
-    await offload('rsaPrivate', privateKey, Buffer.alloc(256, 1))
+    await offload('rsaPrivate', privateKey, block(1))
     let turns = 0
     const timer = setInterval(() => turns++, 1)
-    const blocks = Array.from({ length: 100 }, (_, index) => Buffer.alloc(256, index + 1))
-    // The last block is out of range: it begins with more than the modulus has.
     const results = await Promise.all(
-      blocks.map((block) =>
-        offload('rsaPrivate', privateKey, Buffer.concat([Buffer.alloc(1), block.subarray(1)])),
-      ),
+      Array.from({ length: 100 }, (_, index) => offload('rsaPrivate', privateKey, block(index))),
     )
     clearInterval(timer)
     assert.equal(new Set(results.map((one) => Buffer.from(one).toString('hex'))).size, 100)
@@ -24,9 +27,9 @@ describe('offload', () => {
 
   it('rejects with what a primitive throws, and goes on', async () => {
     await assert.rejects(offload('rsaPrivate', privateKey, Buffer.alloc(10)), {
-      code: 'ERR_OSSL_RSA_DATA_TOO_SMALL_FOR_KEY_SIZE',
+      message: /data too small for key size/,
     })
-    const again = await offload('rsaPrivate', privateKey, Buffer.alloc(256, 1))
+    const again = await offload('rsaPrivate', privateKey, block(2))
     assert.equal(again.length, 256)
   })
 

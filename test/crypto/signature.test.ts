@@ -6,6 +6,7 @@ import {
   type SigningAlgorithm,
 } from '../../lib/crypto/algorithms.ts'
 import { generateMaterial, Material } from '../../lib/crypto/material.ts'
+import { offload } from '../../lib/crypto/offload.ts'
 import { sign, verify, type Message } from '../../lib/crypto/signature.ts'
 import type { KeySpec } from '../../lib/crypto/specs.ts'
 import { describeWithOpenssl, openssl, opensslAgrees, privatePem, publicPem } from './openssl.ts'
@@ -13,11 +14,11 @@ import { describeWithOpenssl, openssl, opensslAgrees, privatePem, publicPem } fr
 /** One pair of key spec and algorithm for each algorithm, and for each curve. */
 const pairs: [KeySpec, SigningAlgorithm][] = [
   ['RSA_2048', 'RSASSA_PSS_SHA_256'],
-  ['RSA_3072', 'RSASSA_PSS_SHA_384'],
+  ['RSA_2048', 'RSASSA_PSS_SHA_384'],
   ['RSA_2048', 'RSASSA_PSS_SHA_512'],
   ['RSA_2048', 'RSASSA_PKCS1_V1_5_SHA_256'],
   ['RSA_3072', 'RSASSA_PKCS1_V1_5_SHA_384'],
-  ['RSA_4096', 'RSASSA_PKCS1_V1_5_SHA_512'],
+  ['RSA_3072', 'RSASSA_PKCS1_V1_5_SHA_512'],
   ['ECC_NIST_P256', 'ECDSA_SHA_256'],
   ['ECC_NIST_P384', 'ECDSA_SHA_384'],
   ['ECC_NIST_P521', 'ECDSA_SHA_512'],
@@ -33,11 +34,12 @@ function messageOf(algorithm: SigningAlgorithm, type: MessageType): Message {
   return { type, bytes: createHash(signingAlgorithms[algorithm].hash).update(text).digest() }
 }
 
-const keys = new Map<KeySpec, Promise<Material>>()
+const keys = new Map<string, Promise<Material>>()
 
-function keyOf(spec: KeySpec): Promise<Material> {
-  let key = keys.get(spec)
-  if (!key) keys.set(spec, (key = generateMaterial(spec)))
+function keyOf(spec: KeySpec, owner: 'own' | 'stranger' = 'own'): Promise<Material> {
+  const name = `${owner} ${spec}`
+  let key = keys.get(name)
+  if (!key) keys.set(name, (key = generateMaterial(spec)))
   return key
 }
 
@@ -61,7 +63,7 @@ describe('sign and verify', function () {
         other[0]! ^= 1
         const check = (bytes: Uint8Array) => verify(key, algorithm, message, bytes)
         assert.equal(await verify(key, algorithm, { type, bytes: other }, signature), false)
-        const stranger = await generateMaterial(spec === 'RSA_4096' ? 'RSA_2048' : spec)
+        const stranger = await keyOf(spec, 'stranger')
         assert.equal(await verify(stranger, algorithm, message, signature), false)
         assert.equal(await check(Buffer.alloc(0)), false)
         assert.equal(await check(Buffer.alloc(signature.length)), false)
@@ -130,6 +132,14 @@ describe('sign and verify', function () {
     await assert.rejects(sign(key, 'ED25519_PH_SHA_512', { type: 'RAW', bytes: text }), {
       message: 'ED25519_PH_SHA_512 takes no RAW message',
     })
+  })
+
+  it('hash a digest again under Ed25519ph, as KMS does', async () => {
+    const key = await keyOf('ECC_NIST_EDWARDS25519')
+    const digest = messageOf('ED25519_PH_SHA_512', 'DIGEST')
+    // Ed25519ph makes one signature of a message, and this is the primitive that hashes it.
+    const hashedTwice = await offload('ed25519phSign', key.key, digest.bytes)
+    assert.deepEqual(await sign(key, 'ED25519_PH_SHA_512', digest), Buffer.from(hashedTwice))
   })
 
   it("are RFC 8032's Ed25519: section 7.1, test 2", async () => {

@@ -124,12 +124,11 @@ describe('withRecipient', () => {
 
   it('passes a call with a Recipient of its own untouched', async () => {
     const client = withRecipient(new KMSClient(config), enclave)
-    const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: secret }
-    const output = await client.send(
-      new GenerateRandomCommand({
-        Recipient: { ...Recipient, KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256' },
-      }),
-    )
+    const Recipient = {
+      KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256',
+      AttestationDocument: secret,
+    } as const
+    const output = await client.send(new GenerateRandomCommand({ Recipient }))
     assert.ok(output.CiphertextForRecipient)
     assert.deepEqual(
       (calls[0]?.body.Recipient as Body).AttestationDocument,

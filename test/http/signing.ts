@@ -2,10 +2,17 @@
  * Requests for the tests of signatures: what the real AWS SDK signs, caught before it is sent, and a
  * plain signer after AWS's documentation for what no SDK would send.
  */
+import { spawnSync } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import type { SignedRequest } from '../../lib/http/sigv4.ts'
+
+/** Whether python3 is here with a module: what needs it skips by name without it. */
+export function hasPythonModule(name: string): boolean {
+  const find = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${name}') is None)`
+  return spawnSync('python3', ['-c', find]).status === 0
+}
 
 export interface Keys {
   readonly accessKeyId: string

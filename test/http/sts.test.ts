@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
@@ -7,6 +7,7 @@ import { authenticate } from '../../lib/http/sigv4.ts'
 import { handleSts, stsFault } from '../../lib/http/sts.ts'
 import { Callers, identityOf, type Caller } from '../../lib/kms/callers.ts'
 import { Fault } from '../../lib/kms/faults.ts'
+import { hasPythonModule } from './signing.ts'
 
 const requestId = '01234567-89ab-cdef-0123-456789abcdef'
 const keys = { accessKeyId: 'AKIAENCLAVEPARENT0', secretAccessKey: 'enclave-parent-secret' }
@@ -198,16 +199,14 @@ describe('STS through the SDKs', () => {
     }
   })
 
-  it('gives boto3 the identity', async function () {
-    if (spawnSync('python3', ['-c', 'import boto3']).status !== 0) {
-      if (this.test) this.test.title += ' (skipped: python3 with boto3 is not here)'
-      this.skip()
-    }
+  const boto3 = hasPythonModule('boto3')
+  const needs = boto3 ? '' : ' (skipped: python3 with boto3 is not here)'
+
+  ;(boto3 ? it : it.skip)(`gives boto3 the identity${needs}`, async () => {
     const script = `import boto3, json
 sts = boto3.client('sts', region_name='us-east-1', endpoint_url='${endpoint}',
     aws_access_key_id='${keys.accessKeyId}', aws_secret_access_key='${keys.secretAccessKey}')
 print(json.dumps(sts.get_caller_identity()))`
-    const { spawn } = await import('node:child_process')
     const python = spawn('python3', ['-c', script])
     const chunks: Buffer[] = []
     python.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))

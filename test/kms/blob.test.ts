@@ -154,4 +154,14 @@ describe('sealBlob', () => {
       message: 'no key material id',
     })
   })
+
+  it('refuses a plaintext that makes a blob over the limit', async () => {
+    const material = await generateMaterial('SYMMETRIC_DEFAULT')
+    const key = { keyId: uuid, materialId: 'a'.repeat(64), material }
+    for (const length of [6100, 70_000]) {
+      assert.throws(() => sealBlob(key, Buffer.alloc(length), {}), {
+        message: /^no blob of \d+ bytes$/,
+      })
+    }
+  })
 })

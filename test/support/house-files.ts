@@ -94,7 +94,7 @@ export function untested(
 }
 
 function testOf(path: string): string {
-  return path.replace(/^lib\//, 'test/').replace(/\.ts$/, '.test.ts')
+  return path.replace(/^lib\//, 'test/').replace(/\.[jt]s$/, '.test.ts')
 }
 
 /** Whether anything is left of a module once the compiler has erased its types. */

@@ -211,10 +211,13 @@ describe('untested', () => {
     const files = house({
       'lib/errors.ts': code,
       'lib/kms/key.ts': code,
+      'lib/kms/plain.js': code,
       'lib/kms/types.ts':
         "import type { A } from './a.ts'\nexport type { A }\nexport interface B { b: 1 }\ntype C = A",
     })
-    const tests = new Set(['test/errors.test.ts', 'test/kms/service.test.ts'])
+    const tests = new Set(
+      ['errors', 'kms/plain', 'kms/service'].map((name) => `test/${name}.test.ts`),
+    )
     assert.deepEqual(untested(files, tests, { 'lib/kms/key.ts': 'test/kms/service.test.ts' }), [])
   })
 
@@ -244,12 +247,13 @@ describe('untested', () => {
 describe('brokenImports', () => {
   const packages = { dependencies: ['express', '@a/b'], devDependencies: ['@aws-sdk/client-kms'] }
   const problemsOf = (text: string) =>
-    brokenImports(house({ 'lib/a.ts': text, 'lib/b.ts': '' }), packages)
+    brokenImports(house({ 'lib/a.ts': text, 'lib/b.ts': '', 'lib/plain.js': '' }), packages)
 
   it('takes files, dependencies, builtins, and types of development dependencies', () => {
     const text = [
       "import './b.ts'",
       "import data from './model.json' with { type: 'json' }",
+      "import './plain.js'",
       "import 'express'",
       "import '@a/b/c'",
       "import 'node:fs'",

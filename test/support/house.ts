@@ -171,9 +171,10 @@ export function brokenImports(sources: Sources, packages: Packages): string[] {
 
 function fileProblem(path: string, { specifier }: Import, sources: Sources): string | undefined {
   // Data that a script made is imported too; the compiler makes sure that it is there.
-  if (specifier.endsWith('.json')) return undefined
-  if (!specifier.endsWith('.ts')) return `imports ${specifier}: want a path that ends in .ts`
-  return sources.has(resolve(path, specifier)) ? undefined : `imports ${specifier}: no such file`
+  if (sources.has(resolve(path, specifier)) || specifier.endsWith('.json')) return undefined
+  return specifier.endsWith('.ts')
+    ? `imports ${specifier}: no such file`
+    : `imports ${specifier}: want a path that ends in .ts`
 }
 
 function packageProblem({ specifier, typeOnly }: Import, packages: Packages): string | undefined {

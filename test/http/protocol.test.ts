@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { maxBodyBytes } from '../../lib/http/body.ts'
+import { account, startKms, type TestKms } from '../support/kms.ts'
+import { post, rawRequest, unverified, type RawAnswer } from './raw.ts'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+describe('Protocol', () => {
+  let kms: TestKms
+  before(async () => {
+    kms = await startKms()
+  })
+  after(() => kms.close())
+
+  const send = (
+    operation: string | null,
+    body: string | Buffer,
+    headers: Record<string, string> = unverified(account),
+  ): Promise<RawAnswer> => {
+    const target = operation === null ? {} : { 'X-Amz-Target': `TrentService.${operation}` }
+    return rawRequest(kms.url, post(body, { ...target, ...headers }))
+  }
+  const error = (answer: RawAnswer) => ({
+    status: answer.status,
+    ...(JSON.parse(answer.body) as object),
+  })
+
+  it('answers AWS JSON 1.1 with a request id', async () => {
+    const answer = await send('ListKeys', '{}')
+    assert.equal(answer.status, 200)
+    assert.equal(answer.headers.get('content-type'), 'application/x-amz-json-1.1')
+    assert.match(answer.headers.get('x-amzn-requestid') ?? '', uuid)
+    assert.deepEqual(JSON.parse(answer.body), { Keys: [], Truncated: false })
+  })
+
+  it('gives every answer a request id of its own', async () => {
+    const ids = await Promise.all(
+      [send('ListKeys', '{}'), send('ListKeys', 'no'), send('Nothing', '{}')].map(async (answer) =>
+        (await answer).headers.get('x-amzn-requestid'),
+      ),
+    )
+    assert.equal(new Set(ids).size, 3)
+    for (const id of ids) assert.match(id ?? '', uuid)
+  })
+
+  it('answers with an empty body where AWS does', async () => {
+    const created = JSON.parse((await send('CreateKey', '{}')).body) as {
+      KeyMetadata: { KeyId: string; CreationDate: number }
+    }
+    assert.equal(typeof created.KeyMetadata.CreationDate, 'number')
+    const answer = await send('DisableKey', JSON.stringify({ KeyId: created.KeyMetadata.KeyId }))
+    assert.deepEqual([answer.status, answer.body], [200, ''])
+  })
+
+  const faults: [name: string, call: () => Promise<RawAnswer>, expected: object][] = [
+    ['no target', () => send(null, '{}'), { status: 400, __type: 'UnknownOperationException' }],
+    [
+      'an unknown operation',
+      () => send('Nothing', '{}'),
+      { status: 400, __type: 'UnknownOperationException' },
+    ],
+    [
+      "another service's target",
+      () => send(null, '{}', { 'X-Amz-Target': 'DynamoDB_20120810.ListTables' }),
+      { status: 400, __type: 'UnknownOperationException' },
+    ],
+    [
+      'an operation that is not built',
+      () => send('ReplicateKey', '{}'),
+      {
+        status: 400,
+        __type: 'UnsupportedOperationException',
+        message: 'enclave-kms does not have ReplicateKey yet',
+      },
+    ],
+    [
+      'no signature',
+      () => send('ListKeys', '{}', {}),
+      {
+        status: 400,
+        __type: 'MissingAuthenticationTokenException',
+        message: 'Missing Authentication Token',
+      },
+    ],
+    [
+      'a body that is not JSON',
+      () => send('ListKeys', '{'),
+      { status: 400, __type: 'SerializationException' },
+    ],
+    [
+      'a body over 1 MiB',
+      () => send('ListKeys', `{"Marker":"${'x'.repeat(maxBodyBytes)}"}`),
+      {
+        status: 413,
+        __type: 'RequestEntityTooLargeException',
+        message: 'The request is larger than 1 MiB.',
+      },
+    ],
+  ]
+  for (const [name, call, expected] of faults) {
+    it(`refuses ${name}`, async () => assert.deepEqual(error(await call()), expected))
+  }
+
+  it('answers a body of many MiB without keeping the connection', async () => {
+    const answer = await send('ListKeys', Buffer.alloc(12 * 1024 * 1024, 0x20))
+    assert.equal(answer.status, 413)
+    assert.equal(answer.headers.get('connection'), 'close')
+  })
+
+  it('reads a chunked body', async () => {
+    const chunks = ['{"Lim', 'it":1}'].map((part) => `${part.length.toString(16)}\r\n${part}\r\n`)
+    const answer = await rawRequest(kms.url, [
+      [
+        'POST / HTTP/1.1',
+        'Host: localhost',
+        'X-Amz-Target: TrentService.ListKeys',
+        `Authorization: ${unverified(account).Authorization ?? ''}`,
+        'Transfer-Encoding: chunked',
+        '',
+        '',
+      ].join('\r\n'),
+      ...chunks,
+      '0\r\n\r\n',
+    ])
+    assert.equal(answer.status, 200)
+  })
+
+  it('refuses a chunked body over 1 MiB', async () => {
+    const part = 'x'.repeat(64 * 1024)
+    const chunk = `${part.length.toString(16)}\r\n${part}\r\n`
+    const answer = await rawRequest(kms.url, [
+      'POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: TrentService.ListKeys\r\n' +
+        'Transfer-Encoding: chunked\r\n\r\n',
+      ...Array.from({ length: 17 }, () => chunk),
+      '0\r\n\r\n',
+    ])
+    assert.equal(answer.status, 413)
+  })
+
+  it("answers a form in STS's XML, errors too", async () => {
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const answer = await rawRequest(kms.url, post('Action=Nothing&Version=2011-06-15', form))
+    assert.equal(answer.headers.get('content-type'), 'text/xml')
+    assert.match(answer.body, /<Code>MissingAuthenticationToken<\/Code>/)
+  })
+
+  it('goes on after clients that went away in the middle of a body', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      await rawRequest(kms.url, ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'], {
+        waitMs: 20,
+      })
+    }
+    assert.equal((await send('ListKeys', '{}')).status, 200)
+  })
+})
