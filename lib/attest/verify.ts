@@ -56,7 +56,9 @@ export class Verifier {
     if (underway) await underway
     const known = this.#believed.get(digest)
     if (known) {
-      for (const { dependsOnTime, run } of checks) if (dependsOnTime) run(known.evidence, nowMs)
+      for (const { dependsOnTime, run } of checks) {
+        if (dependsOnTime) await run(known.evidence, nowMs)
+      }
       return known.verified
     }
     // A copy: the caller may use its bytes again, and this one stays.

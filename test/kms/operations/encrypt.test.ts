@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { testAccess } from '../../support/access-shelf.ts'
 import { answer, call, constraint, membersOf, missing, refused } from '../../support/call.ts'
+import { testIgnoresRecipient } from '../../support/no-recipient.ts'
 import { aliasOf, arns, keyIds, useKms } from '../../support/scene.ts'
 
 const Plaintext = Buffer.from('plaintext')
@@ -97,10 +98,7 @@ describe('Encrypt', () => {
   })
 
   describe('recipient', () => {
-    it('has none: the member is ignored, as AWS ignores members it does not know', async () => {
-      const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256' }
-      await call(kms.root, 'Encrypt', { KeyId, Plaintext, Recipient })
-    })
+    testIgnoresRecipient(kms, 'Encrypt', () => ({ KeyId, Plaintext: 'AA==' }))
   })
 
   describe('result', () => {
