@@ -20,8 +20,11 @@ import { rootValidity } from './simulated-root.ts'
 export interface MintOptions {
   /** `nitro-enclave` unless said. */
   readonly platform?: Platform | undefined
-  /** 48 bytes each, index 0 to 31 (NitroTPM: 23). Registers not named have their start values. */
-  readonly pcrs?: ReadonlyMap<number, Uint8Array> | undefined
+  /**
+   * 48 bytes each, index 0 to 31 (NitroTPM: 23), or their hex by index: `{ 0: 'ab…' }`. Registers not
+   * named have their start values.
+   */
+  readonly pcrs?: ReadonlyMap<number, Uint8Array> | Readonly<Record<number, string>> | undefined
   /** At most 1024 bytes, of any content; so are the next two. Absent is null in the document. */
   readonly publicKey?: Uint8Array | undefined
   readonly nonce?: Uint8Array | undefined
@@ -101,7 +104,7 @@ function enclaveRegisters(options: MintOptions): Map<number, Uint8Array> {
 
 /** Named registers, by index: a document lists them in this order. */
 function readPcrs(options: MintOptions, maxIndex: number): Map<number, Uint8Array> {
-  const named = [...(options.pcrs ?? [])].sort(([a], [b]) => a - b)
+  const named = registersOf(options.pcrs ?? {}).sort(([a], [b]) => a - b)
   for (const [index, value] of named) {
     if (!Number.isInteger(index) || index < 0 || index > maxIndex) {
       throw refusal(`pcrs.${index}`, `want an index from 0 to ${maxIndex}`)
@@ -111,6 +114,15 @@ function readPcrs(options: MintOptions, maxIndex: number): Map<number, Uint8Arra
     }
   }
   return new Map(named)
+}
+
+function registersOf(pcrs: NonNullable<MintOptions['pcrs']>): [number, Uint8Array][] {
+  if (pcrs instanceof Map) return [...(pcrs as ReadonlyMap<number, Uint8Array>)]
+  return Object.entries(pcrs as Record<string, string>).map(([index, hex]) => {
+    if (!/^(0|[1-9]\d?)$/.test(index)) throw refusal(`pcrs.${index}`, 'want a register number')
+    if (!/^[0-9a-f]{96}$/i.test(hex)) throw refusal(`pcrs.${index}`, 'want 96 hex digits')
+    return [Number(index), Buffer.from(hex, 'hex')]
+  })
 }
 
 /** A register that follows from another option must not be said to be something else. */

@@ -4,7 +4,14 @@
  */
 import 'reflect-metadata/lite'
 import { X509CertificateGenerator, type Name } from '@peculiar/x509'
-import { KeyObject, createHash, webcrypto } from 'node:crypto'
+import { Crypto } from '@peculiar/webcrypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  type webcrypto,
+} from 'node:crypto'
 import { LeastRecentlyUsed } from './least-recently-used.ts'
 import { profiles, rootName, type Origin, type Profile } from './profiles.ts'
 import { simulatedRootCertificate, simulatedRootKey } from './simulated-root.ts'
@@ -19,7 +26,9 @@ export interface SigningIdentity {
 
 interface Issued {
   readonly subject: Name
-  readonly privateKey: webcrypto.CryptoKey
+  /** The private key twice: for issuing certificates, and for signing documents. */
+  readonly issuingKey: webcrypto.CryptoKey
+  readonly privateKey: KeyObject
   /** Hex. */
   readonly keyIdentifier: string
   /** DER. */
@@ -37,6 +46,7 @@ const issuerOf = {
   leaf: 'instance',
 } as const satisfies Record<Level, Level | null>
 
+const issuing = new Crypto()
 const curve = { name: 'ECDSA', namedCurve: 'P-384' }
 const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-384' }
 
@@ -67,7 +77,7 @@ export class SimulatedPki {
   async identity(origin: Origin, atMs: number): Promise<SigningIdentity> {
     const leaf = await this.#certificate('leaf', origin, atMs - leadMs)
     return {
-      privateKey: KeyObject.from(leaf.privateKey),
+      privateKey: leaf.privateKey,
       certificate: leaf.certificate,
       cabundle: issuers(leaf).map(({ certificate }) => certificate),
     }
@@ -107,8 +117,9 @@ async function issue(
   at: number,
   issuer: Issued,
 ): Promise<Issued> {
-  const keys = await webcrypto.subtle.generateKey(curve, true, ['sign', 'verify'])
-  const keyIdentifier = identifyKey(KeyObject.from(keys.publicKey))
+  const keys = await issuing.subtle.generateKey(curve, true, ['sign', 'verify'])
+  const privateKey = await keyObjectOf(keys.privateKey)
+  const keyIdentifier = identifyKey(createPublicKey(privateKey))
   const issuedMs = periodStart(profile, at)
   const notBeforeMs = issuedMs - profile.backdateMs
   const subject = profile.subject(origin)
@@ -124,18 +135,25 @@ async function issue(
         origin,
       ),
       publicKey: keys.publicKey,
-      signingKey: issuer.privateKey,
+      signingKey: issuer.issuingKey,
       signingAlgorithm,
     },
-    webcrypto,
+    issuing,
   )
   return {
     subject,
-    privateKey: keys.privateKey,
+    issuingKey: keys.privateKey,
+    privateKey,
     keyIdentifier,
     certificate: new Uint8Array(certificate.rawData),
     issuer,
   }
+}
+
+/** The key in the form that node:crypto signs with. */
+async function keyObjectOf(key: webcrypto.CryptoKey): Promise<KeyObject> {
+  const pkcs8 = await issuing.subtle.exportKey('pkcs8', key)
+  return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
 }
 
 /** The root as an issuer; its certificate is the committed one. */
@@ -144,7 +162,8 @@ async function loadRoot(): Promise<Issued> {
   const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
   return {
     subject: rootName,
-    privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, curve, false, ['sign']),
+    issuingKey: await issuing.subtle.importKey('pkcs8', pkcs8, curve, false, ['sign']),
+    privateKey: key,
     keyIdentifier: identifyKey(key),
     certificate: simulatedRootCertificate(),
     issuer: null,

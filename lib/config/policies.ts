@@ -43,18 +43,29 @@ function describe({ path, message }: PolicyError): string {
   return path === '' || message.startsWith(path) ? message : `${path}: ${message}`
 }
 
-/** A policy that is attached to a principal or an organization. */
-export function attachedPolicy(kind: PolicyKind): Read<AttachedPolicy> {
+/** A policy, with the path of its file as it was given, where it has one. */
+export interface WrittenPolicy {
+  readonly document: PolicyDocument
+  readonly path: string | undefined
+}
+
+export function writtenPolicy(kind: PolicyKind): Read<WrittenPolicy> {
   return (value, place) => {
     const { text, path } = readDocument(value, place)
-    const name = path === undefined ? place.path : basename(path)
-    return { name, document: parseAt(text, kind, place) }
+    return { document: parseAt(text, kind, place), path }
+  }
+}
+
+/** A policy that is attached to a principal or an organization. */
+export function attachedPolicy(kind: PolicyKind): Read<AttachedPolicy> {
+  const read = writtenPolicy(kind)
+  return (value, place) => {
+    const { document, path } = read(value, place)
+    return { name: path === undefined ? place.path : basename(path), document }
   }
 }
 
 /** The text of a key policy, as GetKeyPolicy will give it back. */
 export function keyPolicyText(value: unknown, place: Place): string {
-  const { text } = readDocument(value, place)
-  parseAt(text, 'key', place)
-  return text
+  return writtenPolicy('key')(value, place).document.source
 }

@@ -10,8 +10,9 @@ import {
   type Verdict,
 } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
+import type { Grant } from '../iam/grant.ts'
 import type { AccessRequest } from '../iam/request.ts'
-import type { Reader } from '../store/store.ts'
+import type { MaybePromise, Reader, Scope } from '../store/store.ts'
 import type { AttestationFacts } from './attestation-facts.ts'
 import type { Caller } from './callers.ts'
 import { KmsContext, type Conditions, type Connection } from './conditions.ts'
@@ -53,8 +54,15 @@ export interface Ask {
   readonly conditions?: Conditions
   /** The request named its key by the ciphertext alone. */
   readonly throughCiphertext?: boolean
+  /** Of the key's grants those that can allow this; all of them unless said. */
+  readonly mayAllow?: ((grant: Grant) => boolean) | undefined
   /** The key policy in place of the key's own: the one that is about to be written. */
   readonly keyPolicy?: PolicySet['keyPolicy']
+}
+
+/** What a decision may have to read. */
+export interface KeyReader extends Pick<Reader, 'aliasesOfKey'> {
+  grants(scope: Scope, keyId: string): MaybePromise<readonly Grant[]>
 }
 
 const noConditions: Conditions = {}
@@ -64,13 +72,13 @@ const nobody = parsePolicy('{"Version":"2012-10-17","Statement":[]}', 'key')
 
 export class Access {
   readonly decisions = new Decisions()
-  readonly #store: Reader
+  readonly #store: KeyReader
   readonly #organization: Organization | undefined
   readonly #log: Log
 
-  constructor(store: Reader, organization: Organization | undefined, log: Log) {
+  constructor(store: KeyReader, organization: Organization | undefined, log: Log) {
     this.#store = store
-    this.#organization = organization
+    this.#organization = organization && withFullAccess(organization)
     this.#log = log
   }
 
@@ -95,7 +103,8 @@ export class Access {
     let verdict = authorize(request, policies)
     if (verdict.effect === 'IMPLICIT_DENY' && ask.key) {
       // Grants only ever add: most requests are decided without reading them.
-      const grants = await this.#store.grants(ask.key.record, ask.key.id)
+      const all = await this.#store.grants(ask.key.record, ask.key.id)
+      const grants = ask.mayAllow ? all.filter(ask.mayAllow) : all
       if (grants.length > 0) {
         policies = { ...policies, grants }
         verdict = authorize(request, policies)
@@ -191,4 +200,17 @@ export class Access {
 
 function messageOf(request: AccessRequest, verdict: Verdict, throughCiphertext: boolean): string {
   return verdict.effect === 'ALLOW' ? '' : denialText(request, verdict, { throughCiphertext })
+}
+
+/** AWS attaches RCPFullAWSAccess to everything in an organization that has RCPs. */
+function withFullAccess(organization: Organization): Organization {
+  const { resourceControlPolicies: own } = organization
+  if (own.length === 0) return organization
+  const statement = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const document = parsePolicy(text, 'resourceControl')
+  return {
+    ...organization,
+    resourceControlPolicies: [...own, { name: 'RCPFullAWSAccess', document }],
+  }
 }

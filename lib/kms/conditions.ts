@@ -19,9 +19,7 @@ export interface Connection {
 }
 
 /** What an operation says of its own parameters, by condition key in AWS's spelling. */
-export type Conditions = Readonly<
-  Record<`${'kms' | 'aws'}:${string}`, ContextValue | undefined>
-> & {
+export type Conditions = Readonly<Record<`${string}:${string}`, ContextValue | undefined>> & {
   /** Sets `kms:EncryptionContext:…` and `kms:EncryptionContextKeys`. */
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined
   /** Sets `aws:RequestTag/…` and `aws:TagKeys`. */
@@ -151,15 +149,17 @@ export class KmsContext implements RequestContext {
     const seen = new Set<string>()
     for (const [key, value] of Object.entries(this.#facts.conditions)) {
       if (!key.includes(':') || value === undefined) continue
-      seen.add(key)
+      seen.add(key.toLowerCase())
       yield [key, value as ContextValue]
     }
     for (const [key, row] of Object.entries({ ...globalRows, ...kmsRows })) {
-      const value = seen.has(key) ? undefined : row(this.#facts)
+      const value = seen.has(key.toLowerCase()) ? undefined : row(this.#facts)
       if (value !== undefined) yield [key, value]
     }
     for (const { prefix, members } of families) {
-      for (const [suffix, value] of members(this.#facts)) yield [prefix + suffix, value]
+      for (const [suffix, value] of members(this.#facts)) {
+        if (!seen.has((prefix + suffix).toLowerCase())) yield [prefix + suffix, value]
+      }
     }
   }
 

@@ -58,6 +58,8 @@ export async function locateByCiphertext(
     action,
     key: null,
     resource: keyArn(call.scope, blob.keyId),
+    // Nobody here owns it: to the caller it is like a key of another account.
+    resourceAccount: 'unknown',
     throughCiphertext: true,
   })
 }

@@ -3,6 +3,7 @@
  * which key → authorization → key mismatch → key state → key usage → the operation itself.
  */
 import type { KeyUsage } from '../crypto/specs.ts'
+import type { Grant } from '../iam/grant.ts'
 import type { MaybePromise } from '../store/store.ts'
 import type { Blob } from './blob.ts'
 import type { Call } from './call.ts'
@@ -24,6 +25,10 @@ export interface RecipientRule {
 export interface Operation<N extends OperationName = OperationName> {
   readonly name: N
   readonly recipient?: RecipientRule
+  /** On one key: the usage that it wants of the key. */
+  readonly usage?: KeyUsage
+  /** On one key: the condition keys that the request's parameters set. */
+  conditions?(input: Input<N>): Conditions
   run(call: Call<N>): MaybePromise<Output<N>>
 }
 
@@ -49,6 +54,8 @@ export interface KeyOperation<N extends OperationName> {
   readonly usage?: KeyUsage
   /** The condition keys that the request's parameters set. */
   readonly conditions?: (input: Input<N>) => Conditions
+  /** Which of the key's grants can allow the call; every one unless said. */
+  readonly mayAllow?: (input: Input<N>) => (grant: Grant) => boolean
   /** Refuses a request whose other parts name another key. */
   readonly match?: (input: Input<N>, key: Key) => void
   readonly run: (call: Call<N>, key: Key) => MaybePromise<Output<N>>
@@ -61,6 +68,8 @@ export function keyOperation<N extends OperationName>(name: N, row: KeyOperation
   return {
     name,
     ...(recipient && { recipient }),
+    ...(usage && { usage }),
+    ...(conditions && { conditions }),
     async run(call) {
       const { input } = call
       const named = target(input)
@@ -75,6 +84,7 @@ export function keyOperation<N extends OperationName>(name: N, row: KeyOperation
         requestAlias,
         throughCiphertext: !('keyId' in named),
         ...(conditions && { conditions: conditions(input) }),
+        ...(row.mayAllow && { mayAllow: row.mayAllow(input) }),
       })
       match?.(input, key)
       if (states) requireState(key, states)

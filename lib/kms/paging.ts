@@ -5,7 +5,6 @@
 import type { MaybePromise, Page } from '../store/store.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
-import type { OperationName } from './types.ts'
 
 interface PageInput {
   readonly Limit?: number | undefined
@@ -24,9 +23,10 @@ export interface Limits {
   readonly most: number
 }
 
+/** `listing` is the operation, and the key's ARN where it lists what a key has. */
 export async function listPage<T>(
   call: Call,
-  listing: OperationName,
+  listing: string,
   { usual, most }: Limits,
   read: (page: Page) => MaybePromise<readonly T[]>,
   nameOf: (item: T) => string,

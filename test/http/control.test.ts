@@ -111,8 +111,8 @@ describe('controlApp', () => {
 
     const wrong: [body: unknown, error: RegExp][] = [
       [{ pcrs: { 32: image } }, /^pcrs\.32: /],
-      [{ pcrs: { 0: 'ab' } }, /^pcrs\.0: expected 96 hex digits$/],
-      [{ pcrs: { x: image } }, /^pcrs\.x: expected a register number$/],
+      [{ pcrs: { 0: 'ab' } }, /^pcrs\.0: want 96 hex digits$/],
+      [{ pcrs: { x: image } }, /^pcrs\.x: want a register number$/],
       [{ publicKey: '!' }, /^publicKey: expected base64$/],
       [{ nonce: Buffer.alloc(1025).toString('base64') }, /^nonce: /],
       [{ debug: 'yes' }, /^debug: expected true or false$/],

@@ -68,27 +68,28 @@ export function tooLong(sources: Sources): string[] {
 }
 
 /**
- * Modules without a test of their own, `lib/a/b.ts` having `test/a/b.test.ts`, unless `coveredBy`
- * names the test that drives them. A module of nothing but types has nothing to test. Rows of
- * `coveredBy` that have become wrong or needless are offenders too.
+ * Modules without a test of their own, `lib/a/b.ts` having `test/a/b.test.ts`, unless `covered` lists
+ * them under the test that drives them. A module of nothing but types has nothing to test. What is
+ * listed and wrong, or needless, is an offender too.
  */
 export function untested(
   sources: Sources,
   tests: ReadonlySet<string>,
-  coveredBy: Readonly<Record<string, string>>,
+  covered: Readonly<Record<string, readonly string[]>>,
 ): string[] {
+  const listed = new Set(Object.values(covered).flat())
   const offenders: string[] = []
   for (const [path, text] of sources) {
-    if (!tests.has(testOf(path)) && !(path in coveredBy) && hasCode(path, text)) {
+    if (!tests.has(testOf(path)) && !listed.has(path) && hasCode(path, text)) {
       offenders.push(`${path} has no ${testOf(path)}`)
     }
   }
-  for (const [path, test] of Object.entries(coveredBy)) {
-    if (!sources.has(path)) offenders.push(`${path} is listed as covered and does not exist`)
-    else if (tests.has(testOf(path)))
-      offenders.push(`${path} has a test and is listed all the same`)
-    else if (!tests.has(test))
-      offenders.push(`${path} is listed as covered by ${test}: no such test`)
+  for (const test of Object.keys(covered)) {
+    if (!tests.has(test)) offenders.push(`${test} is listed and does not exist`)
+  }
+  for (const path of listed) {
+    if (!sources.has(path)) offenders.push(`${path} is listed and does not exist`)
+    else if (tests.has(testOf(path))) offenders.push(`${path} is listed and has a test of its own`)
   }
   return offenders
 }
@@ -200,6 +201,23 @@ export function leftovers(files: Sources): string[] {
   return offenders
 }
 
+/** What a text says of a file of this project, with its folder. */
+const mention =
+  /(?<![\w./@-])(?:bench|certs|docs|examples|lib|policies|scripts|test)\/[\w./-]+\.[a-z]+\b/g
+
+/** Comments and pages that name files of the project which are not there. */
+export function deadMentions(files: Sources, exists: (path: string) => boolean): string[] {
+  const offenders: string[] = []
+  for (const [path, text] of files) {
+    text.split('\n').forEach((line, index) => {
+      for (const [name] of line.matchAll(mention)) {
+        if (!exists(name)) offenders.push(`${path}:${index + 1} names ${name}: no such file`)
+      }
+    })
+  }
+  return offenders
+}
+
 /** Tests that shut out the others, and skipped tests that do not say why in their title. */
 export function focusedOrSkipped(tests: Sources): string[] {
   const shared = new Map<string, string>()
@@ -266,8 +284,9 @@ function constantsOf(source: ts.SourceFile, exported: boolean): Map<string, stri
     if (!ts.isVariableStatement(node)) return
     if (exported && !node.modifiers?.some(isExport)) return
     for (const { name, initializer } of node.declarationList.declarations) {
-      const isValue = initializer && !ts.isFunctionLike(initializer)
-      if (isValue) constants.set(name.getText(), textIn(initializer))
+      // A function counts where it is one expression: `(title) => title + note`.
+      const hasBlock = initializer && ts.isFunctionLike(initializer) && ts.isBlock(initializer.body)
+      if (initializer && !hasBlock) constants.set(name.getText(), textIn(initializer))
     }
   })
   return constants

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import {
+  deadMentions,
   focusedOrSkipped,
   leftovers,
   oddOperations,
@@ -218,7 +219,7 @@ describe('untested', () => {
     const tests = new Set(
       ['errors', 'kms/plain', 'kms/service'].map((name) => `test/${name}.test.ts`),
     )
-    assert.deepEqual(untested(files, tests, { 'lib/kms/key.ts': 'test/kms/service.test.ts' }), [])
+    assert.deepEqual(untested(files, tests, { 'test/kms/service.test.ts': ['lib/kms/key.ts'] }), [])
   })
 
   it('finds a module without a test', () => {
@@ -229,17 +230,16 @@ describe('untested', () => {
     assert.equal(untested(house({ 'lib/kms/key.ts': code }), another, {}).length, 1)
   })
 
-  it('finds rows of the list that are wrong or needless', () => {
+  it('finds what is listed and wrong or needless', () => {
     const files = house({ 'lib/a.ts': code, 'lib/b.ts': code })
-    const listed = {
-      'lib/a.ts': 'test/gone.test.ts',
-      'lib/b.ts': 'test/b.test.ts',
-      'lib/gone.ts': 'test/b.test.ts',
+    const covered = {
+      'test/gone.test.ts': ['lib/a.ts'],
+      'test/b.test.ts': ['lib/b.ts', 'lib/gone.ts'],
     }
-    assert.deepEqual(untested(files, new Set(['test/b.test.ts']), listed), [
-      'lib/a.ts is listed as covered by test/gone.test.ts: no such test',
-      'lib/b.ts has a test and is listed all the same',
-      'lib/gone.ts is listed as covered and does not exist',
+    assert.deepEqual(untested(files, new Set(['test/b.test.ts']), covered), [
+      'test/gone.test.ts is listed and does not exist',
+      'lib/b.ts is listed and has a test of its own',
+      'lib/gone.ts is listed and does not exist',
     ])
   })
 })
@@ -371,6 +371,28 @@ describe('leftovers', () => {
   })
 })
 
+describe('deadMentions', () => {
+  const problemsOf = (text: string) =>
+    deadMentions(house({ 'docs/a.md': text }), (path) => path === 'lib/a.ts')
+
+  it('takes files that are there, and paths of something else', () => {
+    for (const text of [
+      'see `lib/a.ts`.',
+      '(lib/a.ts)',
+      'node_modules/b/lib/b.js',
+      'lib/ and test/',
+    ]) {
+      assert.deepEqual(problemsOf(text), [], text)
+    }
+  })
+
+  it('finds a file that is not there', () => {
+    assert.deepEqual(problemsOf('first\nsee lib/a.ts and `lib/gone.ts`'), [
+      'docs/a.md:2 names lib/gone.ts: no such file',
+    ])
+  })
+})
+
 describe('focusedOrSkipped', () => {
   const problemsOf = (text: string) => focusedOrSkipped(house({ 'test/a.test.ts': text }))
   const skips = ['test/a.test.ts:1 skips without a reason in the title: want (skipped: …)']
@@ -400,6 +422,7 @@ describe('focusedOrSkipped', () => {
       "describe('add (skipped: no numbers)', () => { it.skip('adds') })",
       "describe('add (needs openssl)', () => { before(function () { this.skip() }) })",
       "it('adds', function () { this.test.title += ' (skipped: no numbers)'; this.skip() })",
+      "const titled = (text) => `${text} (skipped: no numbers)`; it.skip(titled('adds'))",
       "const why = ' (skipped: no numbers)'; describe(`add${why}`, () => { it.skip('adds') })",
     ]) {
       assert.deepEqual(problemsOf(text), [], text)

@@ -3,6 +3,7 @@
  * is asked for again with the same parameters is answered with the one that is there.
  */
 import { randomBytes } from 'node:crypto'
+import { permitsChild } from '../../iam/grant.ts'
 import type { GrantRecord } from '../../store/store.ts'
 import { checkGrant, sameGrant, type GrantParameters } from '../grants.ts'
 import { keyOperation } from '../operation.ts'
@@ -11,6 +12,8 @@ import type { Input } from '../types.ts'
 export const CreateGrant = keyOperation('CreateGrant', {
   states: 'createGrant',
   conditions: grantConditions,
+  // Through a grant, only a grant that allows no more than it does.
+  mayAllow: (input) => (parent) => permitsChild(parent, readParameters(input)),
 
   async run(call, key) {
     const parameters = readParameters(call.input)

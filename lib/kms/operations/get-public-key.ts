@@ -15,6 +15,10 @@ export const GetPublicKey = keyOperation('GetPublicKey', {
         `${key.arn} key spec is ${key.spec} which is not valid for GetPublicKey.`,
       )
     }
+    if (key.record.materials.length === 0) {
+      // AWS's table of states lets this pass; without material there is no public key to answer with.
+      throw new Fault('KMSInvalidStateException', `${key.arn} is pending import.`)
+    }
     const spec = key.spec as NonNullable<GetPublicKeyResponse['KeySpec']>
     return {
       KeyId: key.arn,

@@ -1,6 +1,8 @@
 /** ListAliases: the aliases of the caller's account in the Region, or those of one key. */
 import type { AliasRecord } from '../../store/store.ts'
 import { aliasArn } from '../arn.ts'
+import type { Call } from '../call.ts'
+import type { Key } from '../key.ts'
 import { operation } from '../operation.ts'
 import { listPage } from '../paging.ts'
 
@@ -10,20 +12,30 @@ export const ListAliases = operation('ListAliases', {
   async run(call) {
     await call.authorize({ action, key: null })
     const { KeyId } = call.input
-    const of = KeyId === undefined ? null : await call.locate(KeyId, { action, aliases: false })
+    const of = KeyId === undefined ? null : await ownKey(call, KeyId)
     const { items, rest } = await listPage(
       call,
-      'ListAliases',
+      of ? `ListAliases ${of.arn}` : 'ListAliases',
       { usual: 50, most: 100 },
       (page) =>
-        of
-          ? call.store.aliasesOfKey(of.key.record, of.key.id, page)
-          : call.store.aliases(call.scope, page),
+        of ? call.store.aliasesOfKey(of.record, of.id, page) : call.store.aliases(call.scope, page),
       ({ name }) => name,
     )
     return { Aliases: items.map(entry), ...rest }
   },
 })
+
+/** The aliases of another account's keys are that account's, whatever its key policies say. */
+async function ownKey(call: Call<'ListAliases'>, keyId: string): Promise<Key> {
+  const { key } = await call.locate(keyId, { action, aliases: false })
+  if (key.account === call.scope.account) return key
+  return call.refuseUnknown({
+    action,
+    key: null,
+    resource: key.arn,
+    resourceAccount: key.account,
+  })
+}
 
 function entry(record: AliasRecord) {
   return {

@@ -7,7 +7,7 @@ export const ListResourceTags = keyOperation('ListResourceTags', {
     const tags = Object.entries(key.tags)
     const { items, rest } = await listPage(
       call,
-      'ListResourceTags',
+      `ListResourceTags ${key.arn}`,
       { usual: 50, most: 50 },
       ({ after, limit }) => {
         const start = after === undefined ? 0 : tags.findIndex(([name]) => name === after) + 1
