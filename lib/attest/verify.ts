@@ -3,7 +3,7 @@
  * down the list of checks. Whatever fails is refused with the code of the first check that failed;
  * a document is remembered only when it was believed, and asked about the time every time.
  */
-import { hash } from 'node:crypto'
+import { equalBytes } from '../codec/bytes.ts'
 import { decodeCoseSign1 } from '../codec/cose.ts'
 import { decodeAttestationDocument, isDebug, type AttestationDocument } from '../codec/document.ts'
 import { ChainCache } from './chain-cache.ts'
@@ -24,11 +24,10 @@ export interface VerifiedDocument {
   /** Whether the enclave runs in debug mode: such documents are believed, policies decide. */
   readonly debug: boolean
   readonly root: TrustAnchor
-  /** SHA-256 of the document's bytes, in lower-case hex. */
-  readonly digest: string
 }
 
 interface Believed {
+  readonly bytes: Uint8Array
   readonly evidence: Evidence
   readonly verified: VerifiedDocument
 }
@@ -51,26 +50,26 @@ export class Verifier {
    * each time for the same bytes. DecodeError or TrustError: docs/attestation-codes.md.
    */
   async verify(bytes: Uint8Array, nowMs: number): Promise<VerifiedDocument> {
-    const digest = hash('sha256', bytes, 'hex')
-    const underway = this.#underway.get(digest)
+    const ending = endingOf(bytes)
+    const underway = this.#underway.get(ending)
     if (underway) await underway
-    const known = this.#believed.get(digest)
-    if (known) {
+    const known = this.#believed.get(ending)
+    if (known && equalBytes(known.bytes, bytes)) {
       for (const { dependsOnTime, run } of checks) {
         if (dependsOnTime) await run(known.evidence, nowMs)
       }
       return known.verified
     }
     // A copy: the caller may use its bytes again, and this one stays.
-    const work = this.#believe(new Uint8Array(bytes), digest, nowMs)
+    const work = this.#believe(new Uint8Array(bytes), ending, nowMs)
     this.#underway.set(
-      digest,
+      ending,
       work.catch(() => undefined),
     )
     try {
       return await work
     } finally {
-      this.#underway.delete(digest)
+      this.#underway.delete(ending)
     }
   }
 
@@ -79,15 +78,23 @@ export class Verifier {
     return inspect(new Uint8Array(bytes), this.#trust, nowMs, options)
   }
 
-  async #believe(bytes: Uint8Array, digest: string, nowMs: number): Promise<VerifiedDocument> {
+  async #believe(bytes: Uint8Array, ending: string, nowMs: number): Promise<VerifiedDocument> {
     const message = decodeCoseSign1(bytes)
     const document = decodeAttestationDocument(message.payload)
     const chain = this.#trust.chains.read(document)
     const evidence = { message, document, chain, trust: this.#trust }
     for (const { run } of checks) await run(evidence, nowMs)
     const root = checkRoot(chain, this.#trust.anchors)
-    const verified = { document, debug: isDebug(document), root, digest }
-    this.#believed.set(digest, { evidence, verified })
+    const verified = { document, debug: isDebug(document), root }
+    this.#believed.set(ending, { bytes, evidence, verified })
     return verified
   }
+}
+
+/** The signature, where documents differ: the name under which one is looked up, then compared. */
+function endingOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+    'latin1',
+    bytes.length - 96,
+  )
 }

@@ -106,7 +106,10 @@ export function decodeAttestationDocument(bytes: Uint8Array): AttestationDocumen
  * Whether an enclave runs in debug mode: PCR0, PCR1 and PCR2 are zero, though PCR3 and PCR4 need not
  * be. A NitroTPM has no such mode.
  */
-export function isDebug({ platform, pcrs }: AttestationDocument): boolean {
+export function isDebug({
+  platform,
+  pcrs,
+}: Pick<AttestationDocument, 'platform' | 'pcrs'>): boolean {
   if (platform !== 'nitro-enclave') return false
   return [0, 1, 2].every((index) => {
     const value = pcrs.get(index)

@@ -14,8 +14,22 @@ export function readTextFile(path: string, place: Place): string {
   return readText(() => place.readFile(resolve(place.baseDir, path)), place.path, path)
 }
 
+/** A file's bytes. Throws ConfigError under the member that names it. */
+export function readBytesFile(path: string, place: Place): Uint8Array {
+  return readBytes(() => place.readFile(resolve(place.baseDir, path)), place.path, path)
+}
+
 /** A file's text, refused under `blame`; `name` is what the refusal calls the file. */
 export function readText(read: () => Uint8Array, blame: string, name: string): string {
+  const bytes = readBytes(read, blame, name)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ConfigError(blame, `${name} is not UTF-8`)
+  }
+}
+
+function readBytes(read: () => Uint8Array, blame: string, name: string): Uint8Array {
   let bytes: Uint8Array
   try {
     bytes = read()
@@ -25,11 +39,7 @@ export function readText(read: () => Uint8Array, blame: string, name: string): s
   if (bytes.length > maxFileBytes) {
     throw new ConfigError(blame, `${name} has more than ${String(maxFileBytes)} bytes`)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new ConfigError(blame, `${name} is not UTF-8`)
-  }
+  return bytes
 }
 
 export function messageOf(error: unknown): string {

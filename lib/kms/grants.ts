@@ -61,9 +61,27 @@ export function checkGrant(key: Key, input: Input<'CreateGrant'>): void {
     if (allowed.includes(operation) || everyKey.includes(operation)) continue
     throw invalid(`operation ${operation} is not supported by ${key.arn}`)
   }
-  if (isSymmetric) return
-  if (Constraints.EncryptionContextEquals ?? Constraints.EncryptionContextSubset) {
-    throw invalid('encryption context constraints are for symmetric encryption keys only')
+  for (const pairs of [Constraints.EncryptionContextEquals, Constraints.EncryptionContextSubset]) {
+    if (!pairs) continue
+    if (!isSymmetric) {
+      throw invalid('encryption context constraints are for symmetric encryption keys only')
+    }
+    checkPairs(Object.values(pairs))
+  }
+}
+
+/** AWS's limits of an encryption context constraint: pairs, and characters of a value. */
+const maxPairs = 8
+const maxValueLength = 384
+
+function checkPairs(values: readonly string[]): void {
+  if (values.length > maxPairs) {
+    throw invalid(`an encryption context constraint has at most ${maxPairs} pairs`)
+  }
+  if (values.some((value) => value.length > maxValueLength)) {
+    throw invalid(
+      `a value of an encryption context constraint has at most ${maxValueLength} characters`,
+    )
   }
 }
 

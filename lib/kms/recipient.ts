@@ -5,11 +5,11 @@
  *
  * AWS publishes no text for these refusals: they are ours, and docs/fidelity.md says so.
  */
-import { randomBytes } from 'node:crypto'
 import type { RecipientKey } from '../attest/recipient-key.ts'
 import type { RootSpec } from '../attest/roots.ts'
 import type { Verifier } from '../attest/verify.ts'
 import { sealForRecipient } from '../crypto/envelope.ts'
+import { systemRandom } from '../crypto/random.ts'
 import { DecodeError, TrustError } from '../errors.ts'
 import { attestationFacts, type AttestationFacts } from './attestation-facts.ts'
 import { Fault } from './faults.ts'
@@ -87,5 +87,5 @@ export function sealAnswer(answer: object, rule: RecipientRule, { key }: Recipie
   const { [rule.secret]: secret, ...rest } = answer as Record<string, unknown>
   if (!(secret instanceof Uint8Array)) throw new Error(`answer without ${rule.secret}`)
   for (const member of rule.omits ?? []) Reflect.deleteProperty(rest, member)
-  return { ...rest, CiphertextForRecipient: sealForRecipient(secret, key, randomBytes) }
+  return { ...rest, CiphertextForRecipient: sealForRecipient(secret, key, systemRandom) }
 }

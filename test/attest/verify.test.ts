@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { createHook } from 'node:async_hooks'
-import { createHash } from 'node:crypto'
 import { Verifier } from '../../lib/attest/verify.ts'
 import { documentVectors, rowNamed, type DocumentRow } from '../support/vectors.ts'
 
@@ -52,14 +51,13 @@ describe('Verifier.verify', () => {
   })
 
   it('says what was believed, and under which root', async () => {
-    const { document, debug, root, digest } = await newVerifier().verify(bytesOf(good), goodAt)
+    const { document, debug, root } = await newVerifier().verify(bytesOf(good), goodAt)
     assert.equal(document.moduleId, 'i-1234567890abcdef0-enc1234567890abcdef')
     assert.equal(document.platform, 'nitro-enclave')
     assert.equal(document.timestampMs, goodAt)
     assert.equal(document.pcrs.size, 16)
     assert.equal(debug, false)
     assert.equal(root, anchors[0])
-    assert.equal(digest, createHash('sha256').update(bytesOf(good)).digest('hex'))
   })
 
   it('marks a document of debug mode, and believes it', async () => {

@@ -5,7 +5,6 @@ import { keyCalls, type KeyCall } from '../support/key-calls.ts'
 import { unreachableCiphertext, unreachableKey } from '../support/policies.ts'
 import {
   account,
-  adminArn,
   aliasArnOf,
   aliasOf,
   arnOf,

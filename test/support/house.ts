@@ -13,6 +13,7 @@ export type Sources = ReadonlyMap<string, string>
 const floors = [
   'lib/cli/',
   'lib/index.ts',
+  'lib/cases/',
   'lib/config/',
   'lib/http/',
   'lib/kms/operations/',

@@ -1,0 +1,156 @@
+/**
+ * A file of policy cases: the key policy under test, the key, the principals, and what each case
+ * expects. Refuses what the format does not have, naming the file and the path inside it.
+ * Contract, section 7.
+ */
+import { dirname, resolve } from 'node:path'
+import { ConfigError } from '../config/config-error.ts'
+import { writtenPolicy, type WrittenPolicy } from '../config/policies.ts'
+import { readPrincipal, type ConfiguredPrincipal } from '../config/principals.ts'
+import {
+  inside,
+  list,
+  mapOf,
+  oneOf,
+  optional,
+  record,
+  text,
+  wants,
+  withDefault,
+  wrong,
+  type Place,
+  type Read,
+} from '../config/read.ts'
+import { readYamlFile } from '../config/yaml.ts'
+import type { PolicyDocument } from '../iam/document.ts'
+import type { Grant } from '../iam/grant.ts'
+import type { ContextValue } from '../iam/request.ts'
+import type { Caller } from '../kms/callers.ts'
+import { readAction, type Action } from './actions.ts'
+import { readAttestation, type CaseAttestation } from './attestation.ts'
+import { readGrant } from './grants.ts'
+import { readKey, type CaseKey } from './key.ts'
+
+const expectations = ['allow', 'deny', 'explicit-deny', 'implicit-deny'] as const
+
+/** `deny` is either kind of denial. */
+export type Expectation = (typeof expectations)[number]
+
+export interface PolicyCase {
+  readonly name: string
+  readonly caller: Caller
+  readonly action: Action
+  readonly encryptionContext: Readonly<Record<string, string>> | undefined
+  /** What the document of the request says; null without one. */
+  readonly attestation: CaseAttestation | null
+  /** Condition keys in place of those that the request would have. */
+  readonly context: Readonly<Record<string, ContextValue>>
+  readonly expect: Expectation
+}
+
+export interface CasesFile {
+  /** As it was given. */
+  readonly path: string
+  readonly policy: PolicyDocument
+  /** The policy's own file; undefined where the cases file holds the policy. */
+  readonly policyPath: string | undefined
+  readonly key: CaseKey
+  readonly grants: readonly Grant[]
+  readonly principals: ReadonlyMap<string, Caller>
+  readonly cases: readonly PolicyCase[]
+}
+
+interface FileMembers {
+  readonly policy: WrittenPolicy
+  readonly key: CaseKey
+  readonly principals: Readonly<Record<string, ConfiguredPrincipal>>
+  readonly grants: readonly Grant[]
+  readonly cases: readonly CaseMembers[]
+}
+
+interface CaseMembers extends Omit<PolicyCase, 'caller' | 'attestation'> {
+  readonly principal: string
+  readonly attestation: (() => Promise<CaseAttestation>) | undefined
+}
+
+/** The value of a condition key: numbers and booleans as IAM writes them. */
+const contextValue: Read<ContextValue> = (value, place) => {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value)) return list(text())(value, place)
+  throw wants(place, 'a text, a number, true, false or a list of texts', value)
+}
+
+function readContext(value: unknown, place: Place): Readonly<Record<string, ContextValue>> {
+  const context = mapOf(contextValue)(value, place)
+  for (const key of Object.keys(context)) {
+    if (/^[^:\s]+:\S/.test(key)) continue
+    throw wrong(inside(place, key), 'want the name of a condition key, like aws:SourceIp')
+  }
+  return context
+}
+
+const readCase = record<CaseMembers>({
+  name: text('a text that is not empty', /\S/),
+  principal: text('a text: a name under principals'),
+  action: readAction,
+  encryptionContext: optional(mapOf(text())),
+  attestation: optional(readAttestation),
+  context: withDefault(readContext, {}),
+  expect: oneOf(...expectations),
+})
+
+const readMembers = record<FileMembers>({
+  policy: writtenPolicy('key'),
+  key: readKey,
+  principals: mapOf(readPrincipal),
+  grants: withDefault(list(readGrant), []),
+  cases: list(readCase),
+})
+
+/**
+ * Reads a file of cases, YAML or JSON. Throws ConfigError; `readFile` gives a file's bytes, and
+ * throws when it cannot be read.
+ */
+export async function readCasesFile(path: string, readFile: Place['readFile']): Promise<CasesFile> {
+  const value = await readYamlFile(path, readFile)
+  try {
+    return await parseCases(path, value, { path: '', baseDir: dirname(path), readFile })
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(path, error.message)
+    throw error
+  }
+}
+
+async function parseCases(path: string, value: unknown, place: Place): Promise<CasesFile> {
+  const { policy, key, grants, principals, cases } = readMembers(value, place)
+  const callers = new Map(Object.entries(principals).map(([name, { caller }]) => [name, caller]))
+  if (cases.length === 0) throw wrong(inside(place, 'cases'), 'want at least one case')
+  const ready = cases.map((one, index) =>
+    readyCase(one, callers, inside(place, `cases[${String(index)}]`)),
+  )
+  return {
+    path,
+    policy: policy.document,
+    policyPath: policy.path === undefined ? undefined : resolve(place.baseDir, policy.path),
+    key,
+    grants,
+    principals: callers,
+    cases: await Promise.all(ready),
+  }
+}
+
+async function readyCase(
+  { principal, attestation, ...rest }: CaseMembers,
+  callers: ReadonlyMap<string, Caller>,
+  place: Place,
+): Promise<PolicyCase> {
+  const caller = callers.get(principal)
+  if (!caller) {
+    throw wrong(
+      inside(place, 'principal'),
+      `want a name under principals: ${[...callers.keys()].join(', ')}`,
+    )
+  }
+  return { ...rest, caller, attestation: attestation ? await attestation() : null }
+}
