@@ -16,6 +16,12 @@ export default tseslint.config(
         { allowConstantLoopConditions: true },
       ],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
+      // What AWS has deprecated is still part of what is answered here.
+      '@typescript-eslint/no-deprecated': 'off',
     },
   },
   {

@@ -46,7 +46,8 @@ const issuerOf = {
   leaf: 'instance',
 } as const satisfies Record<Level, Level | null>
 
-const issuing = new Crypto()
+// Its types are the DOM's, which are not here; Node's are the same interface.
+const issuing = new Crypto() as unknown as webcrypto.Crypto
 const curve = { name: 'ECDSA', namedCurve: 'P-384' }
 const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-384' }
 

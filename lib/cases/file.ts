@@ -36,6 +36,9 @@ const expectations = ['allow', 'deny', 'explicit-deny', 'implicit-deny'] as cons
 /** `deny` is either kind of denial. */
 export type Expectation = (typeof expectations)[number]
 
+/** Condition keys by their names, however these are spelt. */
+export type StatedContext = Readonly<Record<`${string}:${string}`, ContextValue>>
+
 export interface PolicyCase {
   readonly name: string
   readonly caller: Caller
@@ -44,7 +47,7 @@ export interface PolicyCase {
   /** What the document of the request says; null without one. */
   readonly attestation: CaseAttestation | null
   /** Condition keys in place of those that the request would have. */
-  readonly context: Readonly<Record<string, ContextValue>>
+  readonly context: StatedContext
   readonly expect: Expectation
 }
 
@@ -81,7 +84,7 @@ const contextValue: Read<ContextValue> = (value, place) => {
   throw wants(place, 'a text, a number, true, false or a list of texts', value)
 }
 
-function readContext(value: unknown, place: Place): Readonly<Record<string, ContextValue>> {
+function readContext(value: unknown, place: Place): StatedContext {
   const context = mapOf(contextValue)(value, place)
   for (const key of Object.keys(context)) {
     if (/^[^:\s]+:\S/.test(key)) continue

@@ -2,17 +2,7 @@
  * The `grants` of a cases file. Members are CreateGrant's and ListGrants', in AWS's spelling or with
  * a small first letter, as the file's own members are.
  */
-import {
-  inside,
-  list,
-  mapOf,
-  optional,
-  record,
-  text,
-  withDefault,
-  wrong,
-  type Place,
-} from '../config/read.ts'
+import { inside, list, mapOf, optional, record, text, wrong, type Place } from '../config/read.ts'
 import type { Grant, GrantConstraints } from '../iam/grant.ts'
 
 interface Members {
@@ -69,9 +59,7 @@ export function readGrant(value: unknown, place: Place): Grant {
 }
 
 function withoutAbsent(given: Constraints): GrantConstraints {
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  ) as GrantConstraints
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
 /** What is no map is left for the reader to refuse. */

@@ -1,18 +1,22 @@
 /**
- * Why a case was decided as it was, in one line: the statement that allowed or denied, or the
- * condition that came nearest to allowing. Where neither is to blame, it is AWS's own text.
+ * Why a case was decided as it was, in one line: the statement that allowed or denied, the condition
+ * that came nearest to allowing, or the kind of policy that has nothing to allow it.
  */
 import type { Verdict } from '../iam/authorize.ts'
-import type { Explanation, Evaluation } from '../iam/explain.ts'
+import { isSameAccount, worksAcrossAccounts } from '../iam/decision.ts'
+import type { Evaluation, Explanation } from '../iam/explain.ts'
 import { failingCondition, type FailingCondition } from '../iam/hints.ts'
-import type { ContextValue } from '../iam/request.ts'
+import type { AccessRequest, ContextValue } from '../iam/request.ts'
 
-/** `message` is AWS's text of a refusal. */
-export function reasonOf(explanation: Explanation, verdict: Verdict, message: string): string {
+export function reasonOf(
+  request: AccessRequest,
+  explanation: Explanation,
+  verdict: Verdict,
+): string {
   if (verdict.effect === 'ALLOW') return allowReason(explanation, verdict)
   const failing = failingCondition(explanation)
   if (verdict.effect === 'EXPLICIT_DENY') return denyReason(explanation, verdict, failing)
-  return failing ? `${statementOf(failing)} wants ${conditionOf(failing)}` : message
+  return missingReason(request, verdict, failing)
 }
 
 function allowReason({ evaluations }: Explanation, verdict: Verdict): string {
@@ -39,6 +43,23 @@ function denyReason(
   if (!evaluation || !statement) throw new Error('a denial by no statement')
   const condition = failing ? `: ${conditionOf(failing)}` : ''
   return `${nameOf(evaluation, statement)} denies it${condition}`
+}
+
+function missingReason(
+  request: AccessRequest,
+  { decidedBy }: Verdict,
+  failing: FailingCondition | null,
+): string {
+  const { action, principal } = request
+  if (!isSameAccount(request) && !worksAcrossAccounts(request)) {
+    return `${action} does not work on a key of another account`
+  }
+  if (failing) return `${statementOf(failing)} wants ${conditionOf(failing)}`
+  const what =
+    decidedBy === 'RESOURCE_BASED_POLICY'
+      ? 'statement of the key policy'
+      : decidedBy.toLowerCase().replaceAll('_', ' ')
+  return `no ${what} allows ${action} to ${principal.arn}`
 }
 
 function nameOf(

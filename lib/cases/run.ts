@@ -6,13 +6,12 @@
 import type { KeyUsage } from '../crypto/specs.ts'
 import type { Verdict } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
-import type { ContextValue } from '../iam/request.ts'
 import { Access } from '../kms/access.ts'
 import type { Conditions, Connection } from '../kms/conditions.ts'
 import { describe, type Decision, type DecisionRecord } from '../kms/decisions.ts'
 import type { Key } from '../kms/key.ts'
 import { silent } from '../kms/log.ts'
-import type { CasesFile, Expectation, PolicyCase } from './file.ts'
+import type { CasesFile, Expectation, PolicyCase, StatedContext } from './file.ts'
 import { keyOf } from './key.ts'
 import { reasonOf } from './reason.ts'
 
@@ -61,6 +60,7 @@ export class CaseRunner {
   decide(one: PolicyCase): Promise<DecisionRecord> {
     const { caller, action, attestation, encryptionContext, context } = one
     const asker = {
+      // Stands where a request's id is.
       requestId: one.name,
       caller,
       connection,
@@ -87,7 +87,7 @@ export class CaseRunner {
       ok: meets(actual, one.expect),
       expected: one.expect,
       actual,
-      reason: reasonOf(explanation, decision.verdict, decision.message),
+      reason: reasonOf(decision.request, explanation, decision.verdict),
       explanation,
     }
   }
@@ -122,11 +122,8 @@ export function meets(actual: Actual, expected: Expectation): boolean {
 }
 
 /** What a case states wins over what its request would have, however its keys are spelt. */
-function withContext(
-  conditions: Conditions,
-  context: Readonly<Record<string, ContextValue>>,
-): Conditions {
+function withContext(conditions: Conditions, context: StatedContext): Conditions {
   const stated = new Set(Object.keys(context).map((key) => key.toLowerCase()))
   const rest = Object.entries(conditions).filter(([key]) => !stated.has(key.toLowerCase()))
-  return { ...Object.fromEntries(rest), ...context }
+  return { ...(Object.fromEntries(rest) as Conditions), ...context }
 }

@@ -1,15 +1,13 @@
 /**
- * The second door: the control API under `/_/`. Whoever is not on this machine, or comes under a
- * name that is not this machine's, needs the control token; a page of another origin may not change
- * anything.
+ * The second door: the control API under `/_/`, for those whom lib/http/control-access.ts lets in.
+ * Everything else that comes here is answered 404.
  */
-import { hash, timingSafeEqual } from 'node:crypto'
-import { isIPv4 } from 'node:net'
 import { readFileSync } from 'node:fs'
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import express, { type ErrorRequestHandler, type Express } from 'express'
 import { DecodeError } from '../errors.ts'
 import type { Clock } from '../kms/clock.ts'
 import { newRequestId, type Kms } from '../kms/service.ts'
+import { refusalOf } from './control-access.ts'
 import { readMintRequest } from './mint-request.ts'
 
 export interface ControlOptions {
@@ -42,7 +40,18 @@ export function controlApp({ kms, clock, hosts, token }: ControlOptions): Expres
     else next()
   })
   app.use('/_/', express.json({ limit: '1mb', type: () => true }))
+  addRoutes(app, kms, clock)
+  app.all(notBuilt, (request, response) => {
+    response.status(501).json({ error: `${request.path} is not built yet` })
+  })
+  app.use((request, response) => {
+    response.status(404).json({ error: `nothing is at ${request.path}` })
+  })
+  app.use(failure)
+  return app
+}
 
+function addRoutes(app: Express, kms: Kms, clock: Clock): void {
   app.get('/_/health', (_request, response) => {
     response.json({ status: 'ok', version })
   })
@@ -77,51 +86,6 @@ export function controlApp({ kms, clock, hosts, token }: ControlOptions): Expres
     await kms.reset()
     response.json({})
   })
-
-  app.all(notBuilt, (request, response) => {
-    response.status(501).json({ error: `${request.path} is not built yet` })
-  })
-  app.use((request, response) => {
-    response.status(404).json({ error: `nothing is at ${request.path}` })
-  })
-  app.use(failure)
-  return app
-}
-
-/** Why a control call is refused; undefined when it may go on. */
-function refusalOf(
-  request: Request,
-  hosts: readonly string[],
-  token: string | undefined,
-): string | undefined {
-  const { host = '', origin, authorization } = request.headers
-  const scheme = request.secure ? 'https' : 'http'
-  const changes = request.method !== 'GET' && request.method !== 'HEAD'
-  if (changes && origin !== undefined && origin !== `${scheme}://${host}`) {
-    return `a page of ${origin} may not change anything here`
-  }
-  const local = isLoopback(request.socket.remoteAddress ?? '') && isLocalName(host, hosts)
-  if (local || (token !== undefined && isBearer(authorization, token))) return undefined
-  return token === undefined
-    ? 'control calls are answered to this machine only: ENCLAVE_KMS_CONTROL_TOKEN is not set'
-    : 'control calls from elsewhere need the control token'
-}
-
-function isLoopback(address: string): boolean {
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
-  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
-}
-
-/** Whether a Host header names this machine: a page elsewhere could point its own name here. */
-function isLocalName(host: string, hosts: readonly string[]): boolean {
-  const name = host.replace(/:\d+$/, '').toLowerCase()
-  if (name === 'localhost' || name === '[::1]' || isLoopback(name)) return true
-  return hosts.some((known) => known.toLowerCase() === name || known.toLowerCase() === host)
-}
-
-function isBearer(authorization: string | undefined, token: string): boolean {
-  const given = hash('sha256', authorization ?? '', 'buffer')
-  return timingSafeEqual(given, hash('sha256', `Bearer ${token}`, 'buffer'))
 }
 
 /** The clock can be set to any time that a Date and a certificate can hold. */

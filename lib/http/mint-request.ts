@@ -29,16 +29,18 @@ export function readMintRequest(body: unknown): MintOptions {
     if (!row) throw wrong(member, `one of ${Object.keys(members).join(', ')}`)
     if (value !== null && value !== undefined) options[row[0]] = row[1](value, member)
   }
-  return options as MintOptions
+  return options
 }
 
 /** What the registers are, minting checks. */
 function readRegisters(value: unknown, member: string): Readonly<Record<number, string>> {
   if (typeof value !== 'object' || value === null) throw wrong(member, 'an object of hex values')
+  const registers: Record<string, string> = {}
   for (const [name, hex] of Object.entries(value)) {
     if (typeof hex !== 'string') throw wrong(`${member}.${name}`, 'hex digits')
+    registers[name] = hex
   }
-  return value as Record<number, string>
+  return registers
 }
 
 function readBase64(value: unknown, member: string): Uint8Array {

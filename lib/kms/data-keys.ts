@@ -17,10 +17,9 @@ interface DataKeyInput {
 
 /** The length of the data key: by KeySpec or NumberOfBytes, exactly one of them. */
 export function dataKeyLength({ KeySpec, NumberOfBytes }: DataKeyInput): number {
-  if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
-    throw new Fault('ValidationException', 'Please specify either number of bytes or key spec.')
-  }
-  return NumberOfBytes ?? dataKeyBytes[KeySpec as keyof typeof dataKeyBytes]
+  if (KeySpec !== undefined && NumberOfBytes === undefined) return dataKeyBytes[KeySpec]
+  if (KeySpec === undefined && NumberOfBytes !== undefined) return NumberOfBytes
+  throw new Fault('ValidationException', 'Please specify either number of bytes or key spec.')
 }
 
 /** The spec of a data key pair; refuses those that are not built. */

@@ -125,7 +125,7 @@ class Tables implements Reader {
 }
 
 /** A map whose listing is in the order of its names; sorted again when a name came or went. */
-class Sorted<T> {
+class Sorted<T extends object> {
   readonly #byName = new Map<string, T>()
   #names: string[] | undefined
 
@@ -149,7 +149,7 @@ class Sorted<T> {
   page({ after, limit }: Page): T[] {
     this.#names ??= [...this.#byName.keys()].sort()
     const start = after === undefined ? 0 : firstAfter(this.#names, after)
-    return this.#names.slice(start, start + limit).map((name) => this.#byName.get(name) as T)
+    return this.#names.slice(start, start + limit).flatMap((name) => this.#byName.get(name) ?? [])
   }
 }
 
@@ -159,13 +159,14 @@ function firstAfter(names: readonly string[], name: string): number {
   let high = names.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((names[middle] as string) <= name) low = middle + 1
-    else high = middle
+    const isAfter = (names[middle] ?? '') > name
+    if (isAfter) high = middle
+    else low = middle + 1
   }
   return low
 }
 
-function sortedIn<T>(tables: Map<string, Sorted<T>>, name: string): Sorted<T> {
+function sortedIn<T extends object>(tables: Map<string, Sorted<T>>, name: string): Sorted<T> {
   let sorted = tables.get(name)
   if (!sorted) tables.set(name, (sorted = new Sorted()))
   return sorted

@@ -3,12 +3,12 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { generateMaterial, keyMaterialId } from '../../crypto/material.ts'
-import { specs, type KeySpec, type KeyUsage } from '../../crypto/specs.ts'
+import type { KeySpec, KeyUsage } from '../../crypto/specs.ts'
 import type { KeyRecord, MaterialRecord, Origin } from '../../store/store.ts'
 import type { Call } from '../call.ts'
-import { Fault } from '../faults.ts'
 import { Key } from '../key.ts'
 import { keyMetadata } from '../metadata.ts'
+import { readOrigin, readSpec } from '../new-key.ts'
 import { operation } from '../operation.ts'
 import { checkLockout, checkPrincipals, defaultPolicy, readKeyPolicy } from '../policy.ts'
 import { tagMap, withTags } from '../tags.ts'
@@ -50,50 +50,6 @@ export const CreateKey = operation('CreateKey', {
     return { KeyMetadata: keyMetadata(key) }
   },
 })
-
-function readSpec(input: Input<'CreateKey'>): { spec: KeySpec; usage: KeyUsage } {
-  const { KeySpec, CustomerMasterKeySpec } = input
-  if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined) {
-    throw new Fault(
-      'ValidationException',
-      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
-    )
-  }
-  const spec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
-  if (!Object.hasOwn(specs, spec)) {
-    throw new Fault('UnsupportedOperationException', `enclave-kms does not have ${spec} keys yet`)
-  }
-  const row = specs[spec as KeySpec]
-  const usage = input.KeyUsage ?? row.defaultUsage
-  if (usage === undefined) {
-    throw new Fault(
-      'ValidationException',
-      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
-    )
-  }
-  if (!Object.hasOwn(row.usages, usage)) {
-    throw new Fault(
-      'ValidationException',
-      `KeyUsage ${usage} is not compatible with KeySpec ${spec}`,
-    )
-  }
-  return { spec: spec as KeySpec, usage: usage as KeyUsage }
-}
-
-function readOrigin({
-  Origin = 'AWS_KMS',
-  CustomKeyStoreId,
-  XksKeyId,
-}: Input<'CreateKey'>): Origin {
-  const inCustomStore = CustomKeyStoreId ?? XksKeyId
-  if (inCustomStore !== undefined || Origin === 'AWS_CLOUDHSM' || Origin === 'EXTERNAL_KEY_STORE') {
-    throw new Fault(
-      'UnsupportedOperationException',
-      'enclave-kms does not have custom key stores yet',
-    )
-  }
-  return Origin
-}
 
 function keyConditions(input: Input<'CreateKey'>, spec: KeySpec, usage: KeyUsage, origin: Origin) {
   const { BypassPolicyLockoutSafetyCheck, MultiRegion = false, Tags } = input

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sealForRecipient } from '../../../lib/crypto/envelope.ts'
+import { generateMaterial, keyMaterialId } from '../../../lib/crypto/material.ts'
+import { sealBlob } from '../../../lib/kms/blob.ts'
 import { run } from '../run.ts'
 
 const image = '3f'.repeat(48)
@@ -128,6 +130,34 @@ describe('attest, inspect and open', () => {
     assert.equal((await inspect([root, '--at', '2001-01-01T00:00:00Z'])).code, 1)
   })
 
+  it('inspects a ciphertext blob', async () => {
+    const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab'
+    const material = await generateMaterial('SYMMETRIC_DEFAULT')
+    const materialId = keyMaterialId(keyId, material.bytes)
+    const blob = sealBlob({ keyId, materialId, material }, Buffer.from('text'), {})
+    const { code, report } = await inspect(['-'], blob)
+    assert.deepEqual([code, report.kind, report.valid], [0, 'ciphertext-blob', true])
+    assert.equal((report as unknown as { keyId: string }).keyId, keyId)
+    const damaged = await inspect(['-'], blob.subarray(0, -1))
+    assert.deepEqual([damaged.code, damaged.report.valid], [1, false])
+  })
+
+  it('says which rule of its layout a CiphertextForRecipient breaks', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const spki = publicKey.export({ type: 'spki', format: 'der' })
+    const envelope = sealForRecipient(Buffer.from('text'), { key: publicKey, spki }, randomBytes)
+    const good = await inspect(['-'], envelope)
+    assert.deepEqual([good.code, good.report.kind], [0, 'ciphertext-for-recipient'])
+    const { code, report } = await inspect(['-'], envelope.subarray(0, -2))
+    assert.deepEqual([code, report.valid], [1, false])
+    assert.match(report.code ?? '', /^CMS_/)
+  })
+
+  it('knows an EIF, whose part is not built yet', async () => {
+    const { code, stderr } = await run(['inspect', '-'], { stdin: '.eif and more' })
+    assert.deepEqual([code, stderr], [2, 'enclave-kms: eif is not built yet\n'])
+  })
+
   it('exits with 2 for what is of no kind that it knows', async () => {
     for (const stdin of ['', '# a text\n', Buffer.from([0, 1, 2, 3])]) {
       assert.equal((await run(['inspect', '-'], { stdin })).code, 2)
@@ -195,8 +225,7 @@ describe('attest, inspect and open', () => {
   describe('on captured files', () => {
     const corpus = new URL('../../../../shared/corpus/', import.meta.url)
     const present = existsSync(corpus)
-    const named = (what: string) =>
-      present ? what : `${what} (skipped: no corpus beside the project)`
+    const why = present ? '' : ' (skipped: no corpus beside the project)'
 
     interface Row {
       file: string
@@ -208,7 +237,7 @@ describe('attest, inspect and open', () => {
       moduleId: string | null
     }
 
-    it(named('gives every document of AWS its verdict at its own time'), async function () {
+    it(`gives every document of AWS its verdict at its own time${why}`, async function () {
       if (!present) this.skip()
       this.timeout(120_000)
       const index = JSON.parse(
@@ -229,7 +258,7 @@ describe('attest, inspect and open', () => {
       }
     })
 
-    it(named('opens the envelope whose key was published, and shows the other'), async function () {
+    it(`opens the envelope whose key was published, and shows the other${why}`, async function () {
       if (!present) this.skip()
       interface Envelope {
         file: string

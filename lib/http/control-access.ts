@@ -1,0 +1,43 @@
+/**
+ * Who may make control calls: whoever is on this machine and comes under this machine's name, or has
+ * the control token. A page of another origin may not change anything, whatever it has.
+ */
+import { hash, timingSafeEqual } from 'node:crypto'
+import { isIPv4 } from 'node:net'
+import type { Request } from 'express'
+
+/** Why a control call is refused; undefined when it may go on. */
+export function refusalOf(
+  request: Request,
+  hosts: readonly string[],
+  token: string | undefined,
+): string | undefined {
+  const { host = '', origin, authorization } = request.headers
+  const scheme = request.secure ? 'https' : 'http'
+  const changes = request.method !== 'GET' && request.method !== 'HEAD'
+  if (changes && origin !== undefined && origin !== `${scheme}://${host}`) {
+    return `a page of ${origin} may not change anything here`
+  }
+  const local = isLoopback(request.socket.remoteAddress ?? '') && isLocalName(host, hosts)
+  if (local || (token !== undefined && isBearer(authorization, token))) return undefined
+  return token === undefined
+    ? 'control calls are answered to this machine only: ENCLAVE_KMS_CONTROL_TOKEN is not set'
+    : 'control calls from elsewhere need the control token'
+}
+
+function isLoopback(address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
+}
+
+/** Whether a Host header names this machine: a page elsewhere could point its own name here. */
+function isLocalName(host: string, hosts: readonly string[]): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  if (name === 'localhost' || name === '[::1]' || isLoopback(name)) return true
+  return hosts.some((known) => known.toLowerCase() === name || known.toLowerCase() === host)
+}
+
+function isBearer(authorization: string | undefined, token: string): boolean {
+  const given = hash('sha256', authorization ?? '', 'buffer')
+  return timingSafeEqual(given, hash('sha256', `Bearer ${token}`, 'buffer'))
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { testAccess } from '../../support/access-shelf.ts'
+import { answer, call, constraint, membersOf, missing, refused } from '../../support/call.ts'
+import { testIgnoresRecipient } from '../../support/no-recipient.ts'
+import { allow, closedPolicy, noKeyPolicy } from '../../support/policies.ts'
+import { arnOf, parentArn, useKms } from '../../support/scene.ts'
+
+const name = 'ScheduleKeyDeletion'
+const dayMs = 86_400_000
+
+describe(name, () => {
+  const kms = useKms()
+
+  async function newKey(): Promise<string> {
+    const { KeyMetadata } = await call(kms.root, 'CreateKey')
+    return KeyMetadata!.KeyId!
+  }
+
+  describe('input', () => {
+    it('requires a key', async () => {
+      await refused(kms.root, name, {}, missing('keyId'))
+    })
+
+    it('refuses a waiting period that is not of 7 to 30 days', async () => {
+      const KeyId = await newKey()
+      for (const PendingWindowInDays of [1, 6, 31, 365]) {
+        await refused(kms.root, name, { KeyId, PendingWindowInDays }, [
+          'ValidationException',
+          'PendingWindowInDays must be between 7 and 30',
+        ])
+      }
+      for (const [PendingWindowInDays, text] of [
+        [0, 'greater than or equal to 1'],
+        [366, 'less than or equal to 365'],
+      ] as const) {
+        const words = `Value '${PendingWindowInDays}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value ${text}`
+        await refused(kms.root, name, { KeyId, PendingWindowInDays }, constraint(words))
+      }
+      const { KeyMetadata } = await call(kms.root, 'DescribeKey', { KeyId })
+      assert.equal(KeyMetadata?.KeyState, 'Enabled')
+    })
+
+    it('refuses a key that is pending deletion', async () => {
+      const KeyId = await newKey()
+      await call(kms.root, name, { KeyId })
+      await refused(kms.root, name, { KeyId }, [
+        'KMSInvalidStateException',
+        `${arnOf(KeyId)} is pending deletion.`,
+      ])
+    })
+  })
+
+  describe('access', () => {
+    testAccess(kms, name, { key: newKey, input: (KeyId) => ({ KeyId, PendingWindowInDays: 7 }) })
+
+    it('hears of the waiting period, also of the one that is not said', async () => {
+      const KeyId = await newKey()
+      const Condition = {
+        NumericGreaterThanEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' },
+      }
+      const Policy = closedPolicy(allow(`kms:${name}`, parentArn, { Condition }))
+      await call(kms.root, 'PutKeyPolicy', { KeyId, Policy })
+      const words = noKeyPolicy(`kms:${name}`, arnOf(KeyId))
+      await refused(kms.parent, name, { KeyId, PendingWindowInDays: 29 }, words)
+      await call(kms.parent, name, { KeyId })
+    })
+  })
+
+  describe('recipient', () => {
+    testIgnoresRecipient(kms, name, async () => ({ KeyId: await newKey() }))
+  })
+
+  describe('result', () => {
+    it('has AWS’s members and no other, and waits 30 days unless told', async () => {
+      const KeyId = await newKey()
+      const before = Date.now()
+      const got = await answer(kms.root, name, { KeyId })
+      const members = ['DeletionDate', 'KeyId', 'KeyState', 'PendingWindowInDays']
+      assert.deepEqual(membersOf(got), members)
+      const { DeletionDate, ...rest } = got.output
+      assert.equal(rest.KeyId, arnOf(KeyId))
+      assert.equal(rest.KeyState, 'PendingDeletion')
+      assert.equal(rest.PendingWindowInDays, 30)
+      const waitMs = Number(DeletionDate) - before
+      assert.ok(Math.abs(waitMs - 30 * dayMs) < 60_000, String(waitMs))
+      const { KeyMetadata } = await call(kms.root, 'DescribeKey', { KeyId })
+      assert.deepEqual(KeyMetadata?.DeletionDate, DeletionDate)
+      assert.equal(KeyMetadata.KeyState, 'PendingDeletion')
+      assert.equal(KeyMetadata.Enabled, false)
+    })
+  })
+})
