@@ -7,9 +7,7 @@
 /** What a refusal knows about itself: plain values, nothing secret. */
 export type Facts = Readonly<Record<string, string | number | boolean>>
 
-/** Bytes that are not what they should be: `code` names the rule of the format that they break. */
-export class DecodeError extends Error {
-  override readonly name = 'DecodeError'
+abstract class CodedError extends Error {
   readonly code: string
   readonly facts: Facts
 
@@ -20,15 +18,12 @@ export class DecodeError extends Error {
   }
 }
 
-/** A well-formed document that must not be believed: `code` names the check that failed. */
-export class TrustError extends Error {
-  override readonly name = 'TrustError'
-  readonly code: string
-  readonly facts: Facts
+/** Bytes that are not what they should be: `code` names the rule of the format that they break. */
+export class DecodeError extends CodedError {
+  override readonly name = 'DecodeError'
+}
 
-  constructor(code: string, message: string, facts: Facts = {}) {
-    super(message)
-    this.code = code
-    this.facts = facts
-  }
+/** A well-formed document that must not be believed: `code` names the check that failed. */
+export class TrustError extends CodedError {
+  override readonly name = 'TrustError'
 }

@@ -21,7 +21,7 @@ export interface Action {
   /** The usage that it wants of a key. */
   readonly usage: KeyUsage | undefined
   /** An operation without an encryption context leaves it out, as KMS does. */
-  conditions(encryptionContext: EncryptionContext | undefined): Conditions
+  readonly conditions: (encryptionContext: EncryptionContext | undefined) => Conditions
 }
 
 type EncryptionContext = Readonly<Record<string, string>>

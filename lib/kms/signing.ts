@@ -9,7 +9,15 @@ import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import { requireAlgorithm } from './operation.ts'
 
-export interface SigningInput {
+/** How both name their key, and which key they take. */
+export const signingRow = {
+  aliases: true,
+  states: 'cryptographic',
+  usage: 'SIGN_VERIFY',
+  conditions: signingConditions,
+} as const
+
+interface SigningInput {
   readonly Message: Buffer
   readonly MessageType?: string | undefined
   readonly SigningAlgorithm: string
@@ -34,9 +42,6 @@ export function readMessage(
   return { algorithm, message: { type: type as MessageType, bytes } }
 }
 
-export function signingConditions({
-  MessageType = 'RAW',
-  SigningAlgorithm,
-}: SigningInput): Conditions {
+function signingConditions({ MessageType = 'RAW', SigningAlgorithm }: SigningInput): Conditions {
   return { 'kms:MessageType': MessageType, 'kms:SigningAlgorithm': SigningAlgorithm }
 }

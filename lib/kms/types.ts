@@ -1,6 +1,6 @@
 /**
  * The 56 operations and the types of their input and output, one row each: the SDK's own types,
- * with bytes as Buffer and with the members that AWS requires present, as lib/kms/input.ts leaves
+ * with bytes as Buffer and with the members that AWS requires present, as lib/kms/model.ts leaves
  * them. Types only: the SDK is never loaded.
  */
 import type * as Kms from '@aws-sdk/client-kms'

@@ -16,10 +16,11 @@ export const delegation: Statement = {
   Resource: '*',
 }
 
-/** What keeps a key from being locked away: only this is left to the account. */
+/** What keeps a key from being locked away: the root user alone may change its policy. */
 const administration: Statement = {
   ...delegation,
-  Action: ['kms:PutKeyPolicy', 'kms:GetKeyPolicy'],
+  Action: 'kms:PutKeyPolicy',
+  Condition: { ArnEquals: { 'aws:PrincipalArn': accountRoot } },
 }
 
 /** A key policy of these statements alone. */
@@ -27,7 +28,7 @@ export function policyOf(...statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements })
 }
 
-/** A key policy that leaves nothing but its own change to the account. */
+/** A key policy that leaves nothing to the account but its own change to the root user. */
 export function closedPolicy(...statements: readonly Statement[]): string {
   return policyOf(administration, ...statements)
 }

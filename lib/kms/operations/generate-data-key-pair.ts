@@ -1,30 +1,14 @@
 /** GenerateDataKeyPair: a new key pair, its private key in plaintext and encrypted. */
-import { generateDataKeyPair } from '../../crypto/datakey.ts'
-import { encryptUnder } from '../ciphertext.ts'
-import { dataKeyConditions, dataKeyMode, pairSpec } from '../data-keys.ts'
+import { dataKeyConditions, dataKeyRow, makeDataKeyPair } from '../data-keys.ts'
 import { keyOperation } from '../operation.ts'
 
 export const GenerateDataKeyPair = keyOperation('GenerateDataKeyPair', {
-  aliases: true,
-  states: 'cryptographic',
-  usage: 'ENCRYPT_DECRYPT',
+  ...dataKeyRow,
   recipient: { secret: 'PrivateKeyPlaintext' },
-  conditions: ({ EncryptionContext, KeyPairSpec }) =>
-    dataKeyConditions(EncryptionContext, KeyPairSpec),
+  conditions: dataKeyConditions,
 
   async run(call, key) {
-    const { EncryptionContext, KeyPairSpec } = call.input
-    const mode = dataKeyMode(key, EncryptionContext)
-    const spec = pairSpec(KeyPairSpec)
-    call.endDryRun()
-    const { privateKey, publicKey } = await generateDataKeyPair(spec)
-    return {
-      PrivateKeyCiphertextBlob: encryptUnder(key, mode, privateKey),
-      PrivateKeyPlaintext: privateKey,
-      PublicKey: publicKey,
-      KeyId: key.arn,
-      KeyPairSpec,
-      KeyMaterialId: key.currentMaterialId,
-    }
+    const { privateKey, answer } = await makeDataKeyPair(call, key)
+    return { ...answer, PrivateKeyPlaintext: privateKey }
   },
 })

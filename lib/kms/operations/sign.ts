@@ -1,13 +1,10 @@
 /** Sign: a signature of a message, or of its digest, with a private key that nobody sees. */
 import { sign } from '../../crypto/signature.ts'
 import { keyOperation } from '../operation.ts'
-import { readMessage, signingConditions } from '../signing.ts'
+import { readMessage, signingRow } from '../signing.ts'
 
 export const Sign = keyOperation('Sign', {
-  aliases: true,
-  states: 'cryptographic',
-  usage: 'SIGN_VERIFY',
-  conditions: signingConditions,
+  ...signingRow,
 
   async run(call, key) {
     const { algorithm, message } = readMessage(key, call.input)

@@ -2,13 +2,10 @@
 import { verify } from '../../crypto/signature.ts'
 import { Fault } from '../faults.ts'
 import { keyOperation } from '../operation.ts'
-import { readMessage, signingConditions } from '../signing.ts'
+import { readMessage, signingRow } from '../signing.ts'
 
 export const Verify = keyOperation('Verify', {
-  aliases: true,
-  states: 'cryptographic',
-  usage: 'SIGN_VERIFY',
-  conditions: signingConditions,
+  ...signingRow,
 
   async run(call, key) {
     const { algorithm, message } = readMessage(key, call.input)

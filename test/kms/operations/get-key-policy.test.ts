@@ -39,7 +39,7 @@ describe(name, () => {
       assert.deepEqual(membersOf(got), ['Policy', 'PolicyName'])
       assert.equal(got.output.PolicyName, 'default')
       assert.ok(got.output.Policy?.includes('\n'))
-      assert.deepEqual(JSON.parse(got.output.Policy), {
+      assert.deepEqual(JSON.parse(got.output.Policy ?? ''), {
         Version: '2012-10-17',
         Id: 'key-default-1',
         Statement: [

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { allow, byImage, image, policyOf, run, withCase, zeros } from './support.ts'
+
+describe('reasonOf', () => {
+  it('names an unnamed statement by its index', async () => {
+    const policy = policyOf(
+      allow('kms:Encrypt', { Sid: undefined }),
+      allow('kms:Decrypt', { Sid: undefined }),
+    )
+    const { reason } = await run(withCase({}, { policy }))
+    assert.equal(reason, 'statement 1 of the key policy allows it')
+  })
+
+  it('says what a Deny wanted, and what the request had', async () => {
+    const deny = allow('kms:Decrypt', {
+      Sid: 'Deny',
+      Effect: 'Deny',
+      Principal: '*',
+      Condition: { StringNotEquals: { 'kms:RecipientAttestation:ImageSha384': image } },
+    })
+    const { reason } = await run(
+      withCase({ attestation: { debug: true } }, { policy: policyOf(allow('kms:*'), deny) }),
+    )
+    assert.equal(
+      reason,
+      'statement Deny of the key policy denies it: StringNotEquals ' +
+        'kms:RecipientAttestation:ImageSha384 abababababababab…abababab; ' +
+        'the request has 0000000000000000…00000000',
+    )
+  })
+
+  it('says of two statements the one that comes nearer', async () => {
+    const far = { StringEquals: { 'kms:KeySpec': 'RSA_2048', 'kms:KeyOrigin': 'EXTERNAL' } }
+    const policy = policyOf(
+      allow('kms:Decrypt', { Sid: 'Far', Condition: far }),
+      allow('kms:Decrypt', { Sid: 'Near', ...byImage(zeros) }),
+    )
+    const { reason } = await run(withCase({}, { policy }))
+    assert.match(reason, /^statement Near of the key policy wants StringEqualsIgnoreCase /)
+  })
+
+  it('names the file of an identity policy that denies', async () => {
+    const statement = { Sid: 'Never', Effect: 'Deny', Action: 'kms:*', Resource: '*' }
+    const parent = {
+      arn: 'arn:aws:iam::111122223333:role/enclave-parent',
+      policies: ['./iam/parent.json'],
+    }
+    const { actual, reason } = await run(
+      withCase({}, { policy: policyOf(allow('kms:*')), principals: { parent } }),
+      { 'iam/parent.json': { Version: '2012-10-17', Statement: statement } },
+    )
+    assert.equal(actual, 'explicit-deny')
+    assert.equal(reason, 'statement Never of parent.json denies it')
+  })
+
+  it('names the boundary that has nothing to allow it', async () => {
+    const principal = 'arn:aws:iam::111122223333:role/enclave-parent'
+    const boundary = {
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+    }
+    const { reason } = await run(
+      withCase(
+        {},
+        { policy: policyOf(allow('kms:*')), principals: { parent: { arn: principal, boundary } } },
+      ),
+    )
+    assert.equal(
+      reason,
+      'no permissions boundary allows kms:Decrypt to arn:aws:sts::111122223333:assumed-role/enclave-parent/enclave-kms',
+    )
+  })
+
+  it('needs no statement for the root user’s actions on no key', async () => {
+    const parent = { arn: 'arn:aws:iam::111122223333:root' }
+    const { actual, reason } = await run(
+      withCase({ action: 'kms:GenerateRandom' }, { principals: { parent } }),
+    )
+    assert.equal(actual, 'allow')
+    assert.equal(reason, "the account's root user needs no policy")
+  })
+})
