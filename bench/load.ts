@@ -74,7 +74,7 @@ export function drive({ endpoint, requests, once, connections, seconds }: Load):
         answers,
         elapsedMs,
         generatorBusy: (user + system) / 1000 / elapsedMs,
-        sample,
+        sample: Buffer.from(sample),
       })
     }
     const next = (): Buffer | undefined => {
@@ -175,6 +175,11 @@ class Connection {
   #read(bytes: Buffer): void {
     const whole = this.#begun === null ? bytes : Buffer.concat([this.#begun, bytes])
     const frame = frameOf(whole)
+    if (frame === 'without length') {
+      this.close()
+      this.#conversation.failed(new Error('want answers with a Content-Length'))
+      return
+    }
     if (frame === null) {
       // A copy: the next bytes are read into the same buffer.
       this.#begun = this.#begun === null ? Buffer.from(whole) : whole
@@ -199,12 +204,12 @@ interface Frame {
 }
 
 /** The answer at the beginning of these bytes; null when it has not come whole. */
-function frameOf(bytes: Buffer): Frame | null {
+function frameOf(bytes: Buffer): Frame | 'without length' | null {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd < 0) return null
   const head = bytes.toString('latin1', 0, headEnd)
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-  if (length === undefined) throw new Error('want answers with a Content-Length')
+  if (length === undefined) return 'without length'
   const frame: Frame = {
     status: Number(head.slice(9, 12)),
     bodyAt: headEnd + 4,

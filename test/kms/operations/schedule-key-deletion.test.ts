@@ -84,9 +84,10 @@ describe(name, () => {
       const waitMs = Number(DeletionDate) - before
       assert.ok(Math.abs(waitMs - 30 * dayMs) < 60_000, String(waitMs))
       const { KeyMetadata } = await call(kms.root, 'DescribeKey', { KeyId })
-      assert.deepEqual(KeyMetadata?.DeletionDate, DeletionDate)
-      assert.equal(KeyMetadata?.KeyState, 'PendingDeletion')
-      assert.equal(KeyMetadata?.Enabled, false)
+      assert.ok(KeyMetadata)
+      assert.deepEqual(KeyMetadata.DeletionDate, DeletionDate)
+      assert.equal(KeyMetadata.KeyState, 'PendingDeletion')
+      assert.equal(KeyMetadata.Enabled, false)
     })
   })
 })

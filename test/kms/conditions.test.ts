@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import type { Caller } from '../../lib/kms/callers.ts'
+import { KmsContext, type Facts } from '../../lib/kms/conditions.ts'
+import { Key } from '../../lib/kms/key.ts'
+
+const caller: Caller = {
+  principal: {
+    type: 'AssumedRole',
+    arn: 'arn:aws:sts::111122223333:assumed-role/a/s',
+    account: '111122223333',
+    roleArn: 'arn:aws:iam::111122223333:role/a',
+  },
+  userId: 'AROAEXAMPLE:s',
+  tags: { Team: 'payments' },
+  policies: [],
+}
+
+const key = Key.of({
+  account: '111122223333',
+  region: 'us-east-1',
+  id: '1234abcd-12ab-34cd-56ef-1234567890ab',
+  spec: 'RSA_2048',
+  usage: 'SIGN_VERIFY',
+  origin: 'AWS_KMS',
+  state: 'Enabled',
+  description: '',
+  createdMs: 0,
+  policy: '',
+  tags: { App: 'demo' },
+  multiRegion: false,
+  materials: [],
+})
+
+const facts: Facts = {
+  caller,
+  connection: { sourceIp: '127.0.0.1', secure: false, userAgent: 'sdk', referer: undefined },
+  region: 'us-east-1',
+  nowMs: Date.parse('2026-03-01T12:00:00.500Z'),
+  callerOrganization: undefined,
+  resourceOrganization: 'o-exampleorgid',
+  resourceAccount: '111122223333',
+  key,
+  requestAlias: undefined,
+  resourceAliases: undefined,
+  conditions: {},
+  attestation: null,
+}
+
+function get(name: string, more: Partial<Facts> = {}) {
+  return new KmsContext({ ...facts, ...more }).get(name.toLowerCase())
+}
+
+const pcrs = new Map([
+  [0, 'a0'],
+  [4, 'a4'],
+])
+const enclaveFacts = {
+  platform: 'nitro-enclave',
+  moduleId: 'i-1-enc1',
+  pcrs,
+  debug: false,
+  timestampMs: 0,
+  root: 'simulated',
+} as const
+
+describe('KmsContext.get', () => {
+  const rows: readonly (readonly [string, unknown])[] = [
+    ['aws:PrincipalArn', 'arn:aws:iam::111122223333:role/a'],
+    ['aws:PrincipalAccount', '111122223333'],
+    ['aws:PrincipalType', 'AssumedRole'],
+    ['aws:PrincipalTag/team', 'payments'],
+    ['aws:PrincipalIsAWSService', 'false'],
+    ['aws:PrincipalOrgID', undefined],
+    ['aws:ResourceOrgID', 'o-exampleorgid'],
+    ['aws:ResourceAccount', '111122223333'],
+    ['aws:ResourceTag/app', 'demo'],
+    ['aws:RequestedRegion', 'us-east-1'],
+    ['aws:CurrentTime', '2026-03-01T12:00:00.500Z'],
+    ['aws:EpochTime', '1772366400'],
+    ['aws:SecureTransport', 'false'],
+    ['aws:SourceIp', '127.0.0.1'],
+    ['aws:UserAgent', 'sdk'],
+    ['aws:Referer', undefined],
+    ['aws:ViaAWSService', 'false'],
+    ['aws:userid', 'AROAEXAMPLE:s'],
+    ['aws:username', undefined],
+    ['aws:TokenIssueTime', undefined],
+    ['aws:MultiFactorAuthPresent', undefined],
+    ['aws:TagKeys', undefined],
+    ['aws:RequestTag/a', undefined],
+    ['kms:CallerAccount', '111122223333'],
+    ['kms:KeySpec', 'RSA_2048'],
+    ['kms:CustomerMasterKeySpec', 'RSA_2048'],
+    ['kms:KeyUsage', 'SIGN_VERIFY'],
+    ['kms:CustomerMasterKeyUsage', 'SIGN_VERIFY'],
+    ['kms:KeyOrigin', 'AWS_KMS'],
+    ['kms:MultiRegion', 'false'],
+    ['kms:MultiRegionKeyType', undefined],
+    ['kms:RequestAlias', undefined],
+    ['kms:ResourceAliases', undefined],
+    ['kms:EncryptionContextKeys', undefined],
+    ['kms:RecipientAttestation:PCR0', undefined],
+    ['kms:RecipientAttestation:ImageSha384', undefined],
+    ['kms:ViaService', undefined],
+    ['kms:Nothing', undefined],
+  ]
+  for (const [name, wanted] of rows) {
+    it(`${name} is ${wanted === undefined ? 'absent' : JSON.stringify(wanted)}`, () => {
+      assert.deepEqual(get(name), wanted)
+    })
+  }
+
+  it('has no property of a key for an action on none', () => {
+    for (const name of ['kms:KeySpec', 'kms:MultiRegion', 'aws:ResourceTag/App']) {
+      assert.equal(get(name, { key: null }), undefined)
+    }
+  })
+
+  it('has the encryption context, its names in any case and as they came', () => {
+    const conditions = { encryptionContext: { Tenant: 'a', x: 'B' } }
+    assert.equal(get('kms:EncryptionContext:tenant', { conditions }), 'a')
+    assert.equal(get('kms:EncryptionContext:X', { conditions }), 'B')
+    assert.deepEqual(get('kms:EncryptionContextKeys', { conditions }), ['Tenant', 'x'])
+    assert.equal(
+      get('kms:EncryptionContextKeys', { conditions: { encryptionContext: {} } }),
+      undefined,
+    )
+  })
+
+  it('has the tags of the request', () => {
+    const conditions = { requestTags: { A: '1', B: '2' } }
+    assert.equal(get('aws:RequestTag/a', { conditions }), '1')
+    assert.deepEqual(get('aws:TagKeys', { conditions }), ['A', 'B'])
+  })
+
+  it('takes what the operation states before what describes the key', () => {
+    const conditions = { 'kms:KeySpec': 'HMAC_256' } as const
+    assert.equal(get('kms:KeySpec', { conditions }), 'HMAC_256')
+    assert.equal(get('kms:KeySpec', { conditions: { 'kms:KeySpec': undefined } }), 'RSA_2048')
+  })
+
+  it('has what STS knew of temporary credentials', () => {
+    const issued = { atMs: facts.nowMs - 60_000, mfaAtMs: facts.nowMs - 30_000 }
+    const more = { caller: { ...caller, issued } }
+    assert.equal(get('aws:MultiFactorAuthPresent', more), 'true')
+    assert.equal(get('aws:MultiFactorAuthAge', more), '30')
+    assert.equal(get('aws:TokenIssueTime', more), '2026-03-01T11:59:00.500Z')
+    const without = { caller: { ...caller, issued: { atMs: issued.atMs } } }
+    assert.equal(get('aws:MultiFactorAuthPresent', without), 'false')
+    assert.equal(get('aws:MultiFactorAuthAge', without), undefined)
+  })
+
+  it('has an enclave’s registers, and those alone that the document has', () => {
+    const more = { attestation: enclaveFacts }
+    assert.equal(get('kms:RecipientAttestation:ImageSha384', more), 'a0')
+    assert.equal(get('kms:RecipientAttestation:PCR0', more), 'a0')
+    assert.equal(get('kms:RecipientAttestation:PCR4', more), 'a4')
+    assert.equal(get('kms:RecipientAttestation:PCR8', more), undefined)
+    assert.equal(get('kms:RecipientAttestation:PCR04', more), undefined)
+    assert.equal(get('kms:RecipientAttestation:NitroTPMPCR4', more), undefined)
+  })
+
+  it('has a NitroTPM’s registers under their own name alone', () => {
+    const more = { attestation: { ...enclaveFacts, platform: 'nitro-tpm' as const } }
+    assert.equal(get('kms:RecipientAttestation:NitroTPMPCR4', more), 'a4')
+    for (const name of ['PCR0', 'PCR4', 'ImageSha384']) {
+      assert.equal(get(`kms:RecipientAttestation:${name}`, more), undefined, name)
+    }
+  })
+})
+
+describe('KmsContext.entries', () => {
+  it('gives every key that is present, once, with the value that get gives', () => {
+    const context = new KmsContext({
+      ...facts,
+      attestation: enclaveFacts,
+      conditions: { 'kms:KeySpec': 'HMAC_256', encryptionContext: { a: 'b' } },
+    })
+    const names = new Set<string>()
+    for (const [name, value] of context.entries()) {
+      assert.equal(names.has(name.toLowerCase()), false, name)
+      names.add(name.toLowerCase())
+      assert.deepEqual(context.get(name.toLowerCase()), value, name)
+    }
+    for (const name of [
+      'kms:keyspec',
+      'kms:encryptioncontext:a',
+      'kms:recipientattestation:pcr4',
+      'aws:principaltag/team',
+    ]) {
+      assert.ok(names.has(name), name)
+    }
+  })
+})
