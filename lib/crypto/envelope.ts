@@ -10,13 +10,13 @@ import {
   createHash,
   createPublicKey,
   privateDecrypt,
-  publicEncrypt,
   type KeyObject,
 } from 'node:crypto'
 import { decodeEnvelopedData, encodeEnvelopedData, type EnvelopedData } from '../codec/cms.ts'
 import { DecodeError } from '../errors.ts'
+import { newContentKey, type ContentKey } from './content-keys.ts'
+import type { RandomSource } from './random.ts'
 
-const contentKeyBytes = 32
 const ivBytes = 16
 const oaepSha256 = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }
 
@@ -30,19 +30,21 @@ export interface RecipientKey {
 /**
  * Encrypts plaintext to a recipient, in the layout of AWS KMS.
  *
- * @param random gives so many random bytes; the content key and the IV come from it
+ * @param random gives so many random bytes; the IV comes from it, and the content key unless given
+ * @param content a content key for this recipient that nothing was sealed with
  */
 export function sealForRecipient(
   plaintext: Uint8Array,
   recipient: RecipientKey,
-  random: (bytes: number) => Uint8Array,
+  random: RandomSource,
+  content: ContentKey = newContentKey(recipient.key, random),
 ): Buffer {
-  const contentKey = random(contentKeyBytes)
+  const { contentKey, encryptedKey } = content
   const iv = random(ivBytes)
   const cipher = createCipheriv('aes-256-cbc', contentKey, iv)
   return encodeEnvelopedData({
-    subjectKeyIdentifier: keyIdentifier(recipient.spki),
-    encryptedKey: publicEncrypt({ key: recipient.key, ...oaepSha256 }, contentKey),
+    subjectKeyIdentifier: identifierOf(recipient),
+    encryptedKey,
     iv,
     ciphertext: Buffer.concat([cipher.update(plaintext), cipher.final()]),
   })
@@ -80,4 +82,13 @@ function decrypt(envelope: EnvelopedData, privateKey: KeyObject): Buffer {
 
 function keyIdentifier(spki: Uint8Array): Buffer {
   return createHash('sha256').update(spki).digest()
+}
+
+/** Of recipients that come again the same object comes again. */
+const identifiers = new WeakMap<Uint8Array, Buffer>()
+
+function identifierOf({ spki }: RecipientKey): Buffer {
+  let identifier = identifiers.get(spki)
+  if (!identifier) identifiers.set(spki, (identifier = keyIdentifier(spki)))
+  return identifier
 }

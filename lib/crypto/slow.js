@@ -3,7 +3,14 @@
  * requests waiting, one row each; offload.ts has their types. JavaScript, because threads of Node 20
  * get no TypeScript loader, and so the same file from source as from dist/.
  */
-import { constants, diffieHellman, privateDecrypt, privateEncrypt } from 'node:crypto'
+import {
+  constants,
+  diffieHellman,
+  privateDecrypt,
+  privateEncrypt,
+  publicEncrypt,
+  randomBytes,
+} from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 
 const { RSA_NO_PADDING, RSA_PKCS1_OAEP_PADDING } = constants
@@ -20,6 +27,14 @@ const slow = {
     } catch {
       return null
     }
+  },
+
+  contentKeys(key, count) {
+    const oaep = { key, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }
+    return Array.from({ length: count }, () => {
+      const contentKey = randomBytes(32)
+      return { contentKey, encryptedKey: publicEncrypt(oaep, contentKey) }
+    })
   },
 
   ecdh: (privateKey, publicKey) => diffieHellman({ privateKey, publicKey }),

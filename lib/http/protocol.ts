@@ -11,6 +11,7 @@ import type { Log } from '../kms/log.ts'
 import { newRequestId, operationOf, type Kms } from '../kms/service.ts'
 import { readBody } from './body.ts'
 import { authenticate, type Authenticated } from './sigv4.ts'
+import { turn } from './turn.ts'
 import { handleSts, stsFault, type StsAnswer } from './sts.ts'
 
 export interface ProtocolOptions {
@@ -48,6 +49,7 @@ export class Protocol {
     let answer: Answer
     try {
       const body = await readBody(request)
+      await turn()
       if (body === null) {
         // What is left of the body is not read, so the connection cannot carry another request.
         response.shouldKeepAlive = false

@@ -98,7 +98,10 @@ export class Access {
   }
 
   async decide(asker: Asker, ask: Ask): Promise<DecisionRecord> {
-    const request = await this.#request(asker, ask)
+    const aliases = this.#asksForAliases(asker.caller, ask)
+      ? await this.#aliasesOf(ask.key)
+      : undefined
+    const request = this.#request(asker, ask, aliases)
     let policies = this.#policies(asker.caller, ask, request)
     let verdict = authorize(request, policies)
     if (verdict.effect === 'IMPLICIT_DENY' && ask.key) {
@@ -122,7 +125,7 @@ export class Access {
     }
   }
 
-  async #request(asker: Asker, ask: Ask): Promise<AccessRequest> {
+  #request(asker: Asker, ask: Ask, resourceAliases: readonly string[] | undefined): AccessRequest {
     const { key } = ask
     const account = ask.resourceAccount ?? key?.account ?? asker.caller.principal.account
     return {
@@ -140,7 +143,7 @@ export class Access {
         resourceAccount: account,
         key,
         requestAlias: ask.requestAlias,
-        resourceAliases: await this.#aliasesIfAsked(asker.caller, ask),
+        resourceAliases,
         conditions: ask.conditions ?? noConditions,
         attestation: asker.attestation,
       }),
@@ -169,14 +172,18 @@ export class Access {
     return this.#organization?.account === account ? this.#organization : undefined
   }
 
-  /** The key's alias names, read only where a policy has a condition on them. */
-  async #aliasesIfAsked(caller: Caller, { key }: Ask): Promise<string[] | undefined> {
-    if (!key) return undefined
+  /** Whether a policy has a condition on the key's aliases: they are read for that alone. */
+  #asksForAliases(caller: Caller, { key }: Ask): boolean {
+    if (!key) return false
     const name = 'kms:resourcealiases'
-    const asks =
+    return (
       key.policy.conditionKeys.has(name) ||
       caller.policies.some(({ document }) => document.conditionKeys.has(name))
-    if (!asks) return undefined
+    )
+  }
+
+  async #aliasesOf(key: Key | null): Promise<string[] | undefined> {
+    if (!key) return undefined
     const aliases = await this.#store.aliasesOfKey(key.record, key.id, { limit: 50 })
     return aliases.length > 0 ? aliases.map(({ name }) => name) : undefined
   }

@@ -8,6 +8,7 @@
 import type { RecipientKey } from '../attest/recipient-key.ts'
 import type { RootSpec } from '../attest/roots.ts'
 import type { Verifier } from '../attest/verify.ts'
+import { takeContentKey } from '../crypto/content-keys.ts'
 import { sealForRecipient } from '../crypto/envelope.ts'
 import { systemRandom } from '../crypto/random.ts'
 import { DecodeError, TrustError } from '../errors.ts'
@@ -86,6 +87,7 @@ async function load({ roots, maxAgeMs, futureSkewMs }: AttestationOptions): Prom
 export function sealAnswer(answer: object, rule: RecipientRule, { key }: Recipient): object {
   const { [rule.secret]: secret, ...rest } = answer as Record<string, unknown>
   if (!(secret instanceof Uint8Array)) throw new Error(`answer without ${rule.secret}`)
-  for (const member of rule.omits ?? []) Reflect.deleteProperty(rest, member)
-  return { ...rest, CiphertextForRecipient: sealForRecipient(secret, key, systemRandom) }
+  for (const member of rule.omits ?? []) rest[member] = undefined
+  const content = takeContentKey(key.key, systemRandom)
+  return { ...rest, CiphertextForRecipient: sealForRecipient(secret, key, systemRandom, content) }
 }

@@ -66,7 +66,7 @@ export class Kms {
     const { store, clock, principals } = this.#options
     const input = readInput(operation.name, parseJsonBody(body))
     const nowMs = clock.nowMs()
-    await expireKeys(store, nowMs)
+    if (store.nextDeletionMs() <= nowMs) await expireKeys(store, nowMs)
     const info = operation.recipient && (input as { Recipient?: RecipientInfo }).Recipient
     const recipient = info ? await this.#recipients.believe(info, nowMs) : undefined
     const asker = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { Fault } from '../../lib/kms/faults.ts'
 import { readInput } from '../../lib/kms/model.ts'
 import type { Input, OperationName } from '../../lib/kms/types.ts'
 import { read, unserializable } from '../support/input.ts'
@@ -186,5 +187,32 @@ describe('readInput', () => {
         unserializable('Decrypt', { CiphertextBlob: text }, 'Invalid Base64 in a Blob')
       })
     }
+
+    it('takes a text exactly when its bytes encode back to it', () => {
+      const symbols = 'A Q z 0 9 + / = - _ \n'.split(' ')
+      const text = fc.oneof(
+        fc.string({ unit: fc.constantFrom(...symbols), maxLength: 24 }),
+        fc.uint8Array({ minLength: 1, maxLength: 24 }).chain((bytes) => {
+          const good = Buffer.from(bytes).toString('base64')
+          return fc
+            .record({ at: fc.nat(good.length), symbol: fc.constantFrom('', ...symbols) })
+            .map(({ at, symbol }) => good.slice(0, at) + symbol + good.slice(at + 1))
+        }),
+      )
+      fc.assert(
+        fc.property(text, (CiphertextBlob) => {
+          const isGood = Buffer.from(CiphertextBlob, 'base64').toString('base64') === CiphertextBlob
+          try {
+            readInput('Decrypt', { CiphertextBlob })
+            return isGood
+          } catch (error) {
+            return (
+              (error as Fault).code === (isGood ? 'ValidationException' : 'SerializationException')
+            )
+          }
+        }),
+        { numRuns: 2_000 },
+      )
+    })
   })
 })

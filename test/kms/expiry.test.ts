@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { expireKeys } from '../../lib/kms/expiry.ts'
 import { MemoryStore } from '../../lib/store/memory.ts'
+import type { KeyRecord } from '../../lib/store/store.ts'
 import { call, refused } from '../support/call.ts'
 import { unreachableCiphertext } from '../support/policies.ts'
-import { account, aliasArnOf, arns, arnOf, keyIds, useKms } from '../support/scene.ts'
+import { account, aliasArnOf, arns, arnOf, keyIds, region, useKms } from '../support/scene.ts'
 
 const day = 86_400
 
@@ -66,16 +67,37 @@ describe('a key that is pending deletion', () => {
 })
 
 describe('expireKeys', () => {
-  it('begins no transaction while nothing is due', async () => {
-    class Counting extends MemoryStore {
-      transactions = 0
-      override transact: MemoryStore['transact'] = (work) => {
-        this.transactions += 1
-        return super.transact(work)
-      }
-    }
-    const store = new Counting()
-    await expireKeys(store, Number.MAX_SAFE_INTEGER)
-    assert.equal(store.transactions, 0)
+  it('deletes the keys whose time has come, and no others', async () => {
+    const store = new MemoryStore()
+    const ids = ['a', 'b', 'c']
+    await store.transact((writer) => {
+      for (const [index, id] of ids.entries()) writer.putKey(keyRecord(id, 100 * (index + 1)))
+    })
+    await expireKeys(store, 99)
+    assert.equal(store.keys(scope, { limit: 9 }).length, 3)
+    await expireKeys(store, 200)
+    const left = store.keys(scope, { limit: 9 }).map(({ id }) => id)
+    assert.deepEqual(left, ['c'])
+    assert.equal(store.nextDeletionMs(), 300)
   })
 })
+
+const scope = { account, region }
+
+function keyRecord(id: string, deletionMs: number): KeyRecord {
+  return {
+    ...scope,
+    id,
+    spec: 'SYMMETRIC_DEFAULT',
+    usage: 'ENCRYPT_DECRYPT',
+    origin: 'AWS_KMS',
+    state: 'PendingDeletion',
+    description: '',
+    createdMs: 0,
+    deletionMs,
+    policy: '',
+    tags: {},
+    multiRegion: false,
+    materials: [],
+  }
+}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, randomBytes } from 'node:crypto'
+import { decodeEnvelopedData } from '../../lib/codec/cms.ts'
 import { Recipients, sealAnswer, type Recipient } from '../../lib/kms/recipient.ts'
-import { answer, call, constraint, outcome, refused } from '../support/call.ts'
+import { answer, call, constraint, outcome, post, refused } from '../support/call.ts'
 import { documentFor, enclave, image, recipientOf } from '../support/enclaves.ts'
 import { faults } from '../support/faults.ts'
 import { forge } from '../support/forge.ts'
@@ -156,9 +157,26 @@ describe('Recipient', () => {
     await refused(kms.parent, 'GenerateDataKey', input, words)
   })
 
+  it('seals every answer with a content key and an IV of its own', async () => {
+    // Enough answers for one document that keys which are made ahead have their turn.
+    const input = { NumberOfBytes: 16, ...recipientOf(await (await enclave()).attest()) }
+    const seen = { encryptedKey: new Set<string>(), iv: new Set<string>() }
+    for (let round = 0; round < 300; round++) {
+      const { body } = await answer(kms.root, 'GenerateRandom', input)
+      const sealed = Buffer.from(String(body.CiphertextForRecipient), 'base64')
+      const { encryptedKey, iv } = await decodeEnvelopedData(sealed)
+      seen.encryptedKey.add(Buffer.from(encryptedKey).toString('hex'))
+      seen.iv.add(Buffer.from(iv).toString('hex'))
+      if (round % 50 === 49) assert.equal((await (await enclave()).open(sealed)).length, 16)
+    }
+    assert.equal(seen.encryptedKey.size, 300)
+    assert.equal(seen.iv.size, 300)
+  })
+
   it('is an ordinary call when the member is null', async () => {
-    const { output } = await answer(kms.root, 'Decrypt', { CiphertextBlob, Recipient: null })
-    assert.deepEqual(Buffer.from(output.Plaintext!), plaintext)
+    const blob = Buffer.from(CiphertextBlob).toString('base64')
+    const { body } = await post(kms.url, 'Decrypt', { CiphertextBlob: blob, Recipient: null })
+    assert.equal(body.Plaintext, plaintext.toString('base64'))
   })
 })
 
@@ -196,7 +214,8 @@ describe('sealAnswer', () => {
     const rule = { secret: 'Plaintext', omits: ['KeyMaterialId'] } as const
     const given = { Plaintext: secret, KeyMaterialId: 'x', KeyId: 'y' }
     const sealed = sealAnswer(given, rule, await recipient()) as Record<string, Uint8Array>
-    assert.deepEqual(Object.keys(sealed), ['KeyId', 'CiphertextForRecipient'])
+    const members = Object.keys(sealed).filter((member) => sealed[member] !== undefined)
+    assert.deepEqual(members, ['KeyId', 'CiphertextForRecipient'])
     const opened = await (await enclave()).open(sealed.CiphertextForRecipient!)
     assert.deepEqual(Buffer.from(opened), secret)
   })
