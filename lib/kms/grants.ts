@@ -2,6 +2,7 @@
  * What a grant may be: its principals, and the operations that its key has.
  * Source: API reference, CreateGrant; KMS developer guide, "Grants in AWS KMS".
  */
+import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { KeyUsage } from '../crypto/specs.ts'
 import type { Grant } from '../iam/grant.ts'
@@ -111,4 +112,13 @@ export function sameGrant(old: GrantRecord, parameters: GrantParameters): boolea
 
 function invalid(message: string): Fault {
   return new Fault('ValidationException', message)
+}
+
+/**
+ * A grant token: it says which grant of which key it stands for, and each one is another. It proves
+ * nothing: whether its holder may do something is asked of the grant.
+ */
+export function newGrantToken(key: Key, grantId: string): string {
+  const parts = [Buffer.from(grantId, 'hex'), randomBytes(16), Buffer.from(key.arn)]
+  return Buffer.concat(parts).toString('base64')
 }

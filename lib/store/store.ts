@@ -65,7 +65,6 @@ export interface AliasRecord extends Scope {
 export interface GrantRecord extends Scope, Grant {
   readonly keyId: string
   readonly name: string
-  readonly token: string
   readonly createdMs: number
   readonly issuingAccount: string
   readonly retiringPrincipal?: string

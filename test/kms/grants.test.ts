@@ -99,7 +99,6 @@ describe('sameGrant', () => {
     region: 'us-east-1',
     keyId: keys.symmetric.id,
     grantId: 'x',
-    token: 'y',
     createdMs: 1,
     issuingAccount: '111122223333',
   }

@@ -36,7 +36,6 @@ function grant(grantId: string, keyId: string, more: Partial<GrantRecord> = {}):
     grantId,
     keyId,
     name: '',
-    token: 'token',
     granteePrincipal: 'arn:aws:iam::111122223333:role/a',
     operations: ['Decrypt'],
     constraints: { encryptionContextEquals: { a: 'b' } },

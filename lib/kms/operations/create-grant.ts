@@ -1,11 +1,11 @@
 /**
  * CreateGrant: lets a principal use a key, without a change of its policy. A grant with a name that
- * is asked for again with the same parameters is answered with the one that is there.
+ * is asked for again with the same parameters is answered with the one that is there, and a new token.
  */
 import { randomBytes } from 'node:crypto'
 import { permitsChild } from '../../iam/grant.ts'
 import type { GrantRecord } from '../../store/store.ts'
-import { checkGrant, sameGrant, type GrantParameters } from '../grants.ts'
+import { checkGrant, newGrantToken, sameGrant, type GrantParameters } from '../grants.ts'
 import { keyOperation } from '../operation.ts'
 import type { Input } from '../types.ts'
 
@@ -30,14 +30,13 @@ export const CreateGrant = keyOperation('CreateGrant', {
         region,
         keyId: key.id,
         grantId: randomBytes(32).toString('hex'),
-        token: randomBytes(96).toString('base64'),
         createdMs: call.nowMs,
         issuingAccount: call.scope.account,
       }
       writer.putGrant(made)
       return made
     })
-    return { GrantToken: grant.token, GrantId: grant.grantId }
+    return { GrantToken: newGrantToken(key, grant.grantId), GrantId: grant.grantId }
   },
 })
 

@@ -1,20 +1,17 @@
-/** ListResourceTags: the tags of a key, in the order in which they came. */
+/** ListResourceTags: the tags of a key, in the order of their names. */
 import { keyOperation } from '../operation.ts'
 import { listPage } from '../paging.ts'
 
 export const ListResourceTags = keyOperation('ListResourceTags', {
   async run(call, key) {
-    const tags = Object.entries(key.tags)
+    const names = Object.keys(key.tags).sort()
     const { items, rest } = await listPage(
       call,
       `ListResourceTags ${key.arn}`,
       { usual: 50, most: 50 },
-      ({ after, limit }) => {
-        const start = after === undefined ? 0 : tags.findIndex(([name]) => name === after) + 1
-        return tags.slice(start, start + limit)
-      },
-      ([name]) => name,
+      ({ after = '', limit }) => names.filter((name) => name > after).slice(0, limit),
+      (name) => name,
     )
-    return { Tags: items.map(([TagKey, TagValue]) => ({ TagKey, TagValue })), ...rest }
+    return { Tags: items.map((TagKey) => ({ TagKey, TagValue: key.tags[TagKey] })), ...rest }
   },
 })
