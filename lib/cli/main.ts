@@ -7,6 +7,11 @@ import { CommanderError } from 'commander'
 import { buildCommand } from './command.ts'
 import { Exit } from './exit.ts'
 
+// Whoever read stdout has heard enough (`attest | head -c 0`): there is nobody left to tell.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  process.exit(code === 'EPIPE' ? 0 : 1)
+})
+
 try {
   await buildCommand().parseAsync()
 } catch (error) {

@@ -69,12 +69,28 @@ export async function generateMaterial(
   return new Material(spec, privateKey)
 }
 
+/** Ours: half of the threads that libuv has unless told otherwise. */
+const maxAtOnce = 2
+const turns: Promise<unknown>[] = Array.from({ length: maxAtOnce }, () => Promise.resolve())
+
+/**
+ * Runs at most two at once: primes take seconds, and would keep every thread of Node's pool from
+ * the signatures that other requests wait for.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const run = (turns.shift() ?? Promise.resolve()).then(work)
+  turns.push(run.catch(() => undefined))
+  return run
+}
+
 function generateKeyObjects(
   shape: Exclude<MaterialShape, { kind: 'secret' }>,
 ): Promise<{ privateKey: KeyObject }> {
   switch (shape.kind) {
     case 'rsa':
-      return generatePair('rsa', { modulusLength: shape.modulusBits, publicExponent })
+      return inTurn(() =>
+        generatePair('rsa', { modulusLength: shape.modulusBits, publicExponent }),
+      )
     case 'ec':
       return generatePair('ec', { namedCurve: shape.curve })
     case 'ed25519':

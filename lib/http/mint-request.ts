@@ -34,13 +34,14 @@ export function readMintRequest(body: unknown): MintOptions {
 
 /** What the registers are, minting checks. */
 function readRegisters(value: unknown, member: string): Readonly<Record<number, string>> {
-  if (typeof value !== 'object' || value === null) throw wrong(member, 'an object of hex values')
-  const registers: Record<string, string> = {}
-  for (const [name, hex] of Object.entries(value)) {
-    if (typeof hex !== 'string') throw wrong(`${member}.${name}`, 'hex digits')
-    registers[name] = hex
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrong(member, 'an object of hex values')
   }
-  return registers
+  const registers = value as Record<string, unknown>
+  for (const [name, hex] of Object.entries(registers)) {
+    if (typeof hex !== 'string') throw wrong(`${member}.${name}`, 'hex digits')
+  }
+  return registers as Record<string, string>
 }
 
 function readBase64(value: unknown, member: string): Uint8Array {

@@ -65,6 +65,7 @@ export function authenticate(request: SignedRequest, options: AuthenticateOption
   if (!credential) return acceptUnverified(presented, accessKeyId, options)
 
   checkHostSigned(presented.signedHeaders)
+  checkTargetSigned(headers, presented.signedHeaders)
   const time = readTime(presented)
   checkCurrent(time, options)
   const key = signingKeyFor(presented, credential, time, options.service)
@@ -140,6 +141,15 @@ function checkHostSigned(signedHeaders: string): void {
     'InvalidSignatureException',
     "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
   )
+}
+
+/**
+ * What is asked for has to be signed as well, or one signature would be good for every operation.
+ * IAM user guide: x-amz-* headers must be signed; what KMS answers without is not known.
+ */
+function checkTargetSigned(headers: ReadonlyMap<string, string>, signedHeaders: string): void {
+  if (!headers.has('x-amz-target') || `;${signedHeaders};`.includes(';x-amz-target;')) return
+  throw new Fault('InvalidSignatureException', "'X-Amz-Target' must be a 'SignedHeader'.")
 }
 
 /** The window of AWS's JSON services. */

@@ -101,7 +101,7 @@ function resourceTest(template: Template): ResourceTest {
     return (resource) => test(resource)
   }
   return (resource, context) => {
-    const resolved = resolveTemplate(template, context)
+    const resolved = resolveTemplate(template, context, resource.length)
     return resolved && patternTest(resolved)(resource)
   }
 }

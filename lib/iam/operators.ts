@@ -117,7 +117,8 @@ function text(wildcards: boolean, testOf: (tokens: readonly Token[]) => TextTest
         variableKeys: referencesOf(template).map(({ lowerCaseKey }) => lowerCaseKey),
         // A variable without a value is equal to nothing and like nothing.
         test: (actual, context) => {
-          const resolved = resolveTemplate(template, context)
+          // A character in lower case can be up to three (Unicode's SpecialCasing).
+          const resolved = resolveTemplate(template, context, 3 * actual.length)
           return resolved !== null && testOf(resolved)(actual)
         },
       }

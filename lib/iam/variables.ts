@@ -57,9 +57,18 @@ export function referencesOf(template: Template): readonly Reference[] {
   return template.filter((part) => typeof part !== 'number')
 }
 
-/** The tokens with every variable's value, taken literally; null when one has no value. */
-export function resolveTemplate(template: Template, context: RequestContext): Token[] | null {
+/**
+ * The tokens with every variable's value, taken literally; null when one has no value. Values beyond
+ * `most` characters are left out: what has more of them matches no text of that length anyway, and
+ * a policy can name a request's longest value a thousand times.
+ */
+export function resolveTemplate(
+  template: Template,
+  context: RequestContext,
+  most: number,
+): Token[] | null {
   const tokens: Token[] = []
+  let characters = 0
   for (const part of template) {
     if (typeof part === 'number') {
       tokens.push(part)
@@ -68,6 +77,8 @@ export function resolveTemplate(template: Template, context: RequestContext): To
     // Only a single-valued key has a value that can be put into a text.
     const value = context.get(part.lowerCaseKey) ?? part.fallback
     if (typeof value !== 'string') return null
+    if (characters > most) continue
+    characters += value.length
     append(tokens, literalTokens(value))
   }
   return tokens

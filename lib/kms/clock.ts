@@ -11,11 +11,11 @@ export class Clock {
   }
 
   set(nowMs: number): void {
-    this.#offsetMs = nowMs - Date.now()
+    this.#offsetMs = Math.round(nowMs) - Date.now()
   }
 
   advance(ms: number): void {
-    this.#offsetMs += ms
+    this.#offsetMs += Math.round(ms)
   }
 
   reset(): void {

@@ -19,6 +19,13 @@ const maxViolations = 10
 
 const notNull = 'Member must not be null'
 
+/**
+ * Ours, where the model has no limit: a policy compares these with its values on the main thread,
+ * and decisions keep them. AWS takes 50 tags, and has some 20 operations that a grant may allow.
+ */
+const maxMembers = 100
+const maxMapCharacters = 8_192
+
 class Violations {
   readonly #texts: string[] = []
 
@@ -87,7 +94,7 @@ function checkScalar(shape: Shape): Check | undefined {
 /** A list's members: structures are checked one by one, anything else as the list's constraint. */
 function checkList(shape: Shape): Check {
   const memberShape = shapeOf(shape.member ?? '')
-  const own = checkScalar(shape)
+  const own = checkScalar({ ...shape, max: shape.max ?? maxMembers })
   const members =
     memberShape.type === 'structure' ? checkEach(memberShape) : checkTogether(memberShape)
   return (value, path, violations) => {
@@ -125,9 +132,16 @@ function checkTogether(memberShape: Shape): Check {
   }
 }
 
-/** KMS's maps have no limits on their keys and values; only a null is refused. */
+/** KMS's model has no limits on the keys and values of maps: it refuses only a null. */
 function checkMap(value: unknown, path: string, violations: Violations): void {
   const map = value as Record<string, unknown>
+  let characters = 0
+  for (const [key, item] of Object.entries(map)) characters += key.length + String(item).length
+  if (characters > maxMapCharacters) {
+    const limit = String(maxMapCharacters)
+    violations.add('', path, `Map must have at most ${limit} characters in its keys and values`)
+    return
+  }
   if (!Object.values(map).includes(null)) return
   const entries = Object.entries(map).map(([key, item]) => `${key}=${String(item)}`)
   violations.add(

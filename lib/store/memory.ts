@@ -128,6 +128,7 @@ class Tables implements Reader {
 class Sorted<T extends object> {
   readonly #byName = new Map<string, T>()
   #names: string[] | undefined
+  #all: readonly T[] | undefined
 
   get(name: string): T | undefined {
     return this.#byName.get(name)
@@ -135,15 +136,19 @@ class Sorted<T extends object> {
 
   set(name: string, value: T): void {
     if (!this.#byName.has(name)) this.#names = undefined
+    this.#all = undefined
     this.#byName.set(name, value)
   }
 
   delete(name: string): void {
-    if (this.#byName.delete(name)) this.#names = undefined
+    if (!this.#byName.delete(name)) return
+    this.#names = undefined
+    this.#all = undefined
   }
 
-  all(): T[] {
-    return this.page({ limit: Infinity })
+  /** One list until something changes: decisions keep it, and there may be 50,000 grants in it. */
+  all(): readonly T[] {
+    return (this.#all ??= this.page({ limit: Infinity }))
   }
 
   page({ after, limit }: Page): T[] {

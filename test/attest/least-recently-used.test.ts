@@ -3,7 +3,7 @@ import { LeastRecentlyUsed } from '../../lib/attest/least-recently-used.ts'
 
 describe('LeastRecentlyUsed', () => {
   it('keeps as many as its limit and drops the one used longest ago', () => {
-    const cache = new LeastRecentlyUsed<number>(2)
+    const cache: LeastRecentlyUsed<number> = new LeastRecentlyUsed(2)
     cache.set('a', 1)
     cache.set('b', 2)
     assert.equal(cache.get('a'), 1)
@@ -12,7 +12,7 @@ describe('LeastRecentlyUsed', () => {
   })
 
   it('replaces a value without dropping another', () => {
-    const cache = new LeastRecentlyUsed<number>(2)
+    const cache: LeastRecentlyUsed<number> = new LeastRecentlyUsed(2)
     cache.set('a', 1)
     cache.set('b', 2)
     cache.set('a', 3)

@@ -1,7 +1,8 @@
 /** Programs that some tests need and a machine may lack, and how to run one to its end. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** The project's root, with a slash at its end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -42,6 +43,6 @@ export function runTypeScript(
   path: string,
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ended> {
-  const loader = import.meta.resolve('tsx/esm')
-  return runToEnd(process.execPath, ['--import', loader, path], options)
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm'))
+  return runToEnd(process.execPath, ['--import', loader.href, path], options)
 }

@@ -71,9 +71,11 @@ async function listen(
 }
 
 function stopOnSignal(server: RunningServer): void {
+  let stopping: Promise<void> | undefined
+  // A terminal and npm send the same signal each: the second must not end what the first waits for.
   const stop = () => {
-    void server.close().then(() => process.exit(0))
+    stopping ??= server.close().then(() => process.exit(0))
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 }

@@ -95,9 +95,9 @@ describe(name, () => {
       await call(kms.root, name, { KeyId: keyId, Tags: [tag('a', '2'), tag('c', '3')] })
       const listed = await call(kms.root, 'ListResourceTags', { KeyId: keyId })
       assert.deepEqual(listed.Tags, [
+        tag('A', 'another name'),
         tag('a', '2'),
         tag('b'),
-        tag('A', 'another name'),
         tag('c', '3'),
       ])
     })
