@@ -5,7 +5,7 @@
  */
 import type { KMSClient } from '@aws-sdk/client-kms'
 import { TrustError } from '../errors.ts'
-import type { Recipient } from './enclave.ts'
+import { Enclave, type Recipient } from './enclave.ts'
 
 /** Whatever can ask for sealed answers and open them: an Enclave, or code inside a real one. */
 export interface RecipientHolder {
@@ -26,12 +26,14 @@ const sealedMembers = new Map([
  * A client with the configuration, connections and middleware of the one given, which stays as it
  * is. A call that has a Recipient of its own passes untouched, as do all other operations.
  *
- * Its calls reject with TrustError `ANSWER_IN_PLAINTEXT`, `ANSWER_NOT_SEALED` or `CALL_WITHOUT_NAME`, or with what
- * `open` throws.
+ * Its calls reject with TrustError `ANSWER_IN_PLAINTEXT`, `ANSWER_NOT_SEALED` or
+ * `CALL_WITHOUT_NAME`, or with what `open` throws.
+ *
+ * @param holder an enclave of its own, whose registers are zero, unless given
  */
 export function withRecipient<Client extends KMSClient>(
   client: Client,
-  holder: RecipientHolder,
+  holder: RecipientHolder = ownEnclave(),
 ): Client {
   const attested = separate(client)
   attested.middlewareStack.add(
@@ -66,6 +68,16 @@ function separate<Client extends KMSClient>(client: Client): Client {
     middlewareStack: client.middlewareStack.clone(),
     handlers: undefined,
   })
+}
+
+/** An enclave that starts with the first call. */
+function ownEnclave(): RecipientHolder {
+  let enclave: Promise<Enclave> | undefined
+  const started = () => (enclave ??= Enclave.start())
+  return {
+    recipient: async () => (await started()).recipient(),
+    open: async (ciphertextForRecipient) => (await started()).open(ciphertextForRecipient),
+  }
 }
 
 async function openAnswer<Answer extends object>(
