@@ -103,7 +103,7 @@ export const checks: readonly Check[] = [
     name: freshness,
     dependsOnTime: true,
     run: ({ document, trust }, nowMs) => checkFreshness(document, trust, nowMs),
-    holds: ({ document }, nowMs) => `${nowMs - document.timestampMs} ms old`,
+    holds: ({ document }, nowMs) => `${seconds(nowMs - document.timestampMs)} old`,
   },
 ]
 
@@ -130,18 +130,22 @@ export function checkFreshness(
   if (!(ageMs >= -futureSkewMs)) {
     throw new TrustError(
       'DOCUMENT_FROM_THE_FUTURE',
-      `the document is ${-ageMs} ms ahead, more than ${futureSkewMs}`,
+      `the document is ${seconds(-ageMs)} ahead, more than ${seconds(futureSkewMs)}`,
       { ageMs, futureSkewMs },
     )
   }
   if (!(ageMs <= maxAgeMs)) {
     throw new TrustError(
       'DOCUMENT_STALE',
-      `the document is ${ageMs} ms old, more than ${maxAgeMs}`,
+      `the document is ${seconds(ageMs)} old, more than ${seconds(maxAgeMs)}`,
       {
         ageMs,
         maxAgeMs,
       },
     )
   }
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`
 }

@@ -1,7 +1,7 @@
 /**
  * A file of policy cases: the key policy under test, the key, the principals, and what each case
  * expects. Refuses what the format does not have, naming the file and the path inside it.
- * Contract, section 7.
+ * docs/policy-cases.md has the form.
  */
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from '../config/config-error.ts'

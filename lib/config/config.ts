@@ -1,6 +1,6 @@
 /**
  * The config file: what it says, member by member, as the program uses it. Refuses unknown members,
- * wrong types and bad values, each with its path in the file. Contract, section 4.
+ * wrong types and bad values, each with its path in the file. See docs/config.md.
  */
 import type { RootSpec } from '../attest/roots.ts'
 import type { Organization } from '../kms/access.ts'

@@ -1,6 +1,6 @@
 /**
  * The options of `serve`, one row each: a flag wins over the environment, which wins over the config
- * file. Refuses a wrong value under the name that it was given by. Contract, section 2.
+ * file. Refuses a wrong value under the name that it was given by. See docs/config.md.
  */
 import { resolve as resolvePath } from 'node:path'
 import { ConfigError } from './config-error.ts'

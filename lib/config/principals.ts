@@ -13,7 +13,7 @@ export interface ConfiguredPrincipal {
   readonly arn: string
   /** As its calls come: a role's as the session that the config names. */
   readonly caller: Caller
-  /** Who may assume a role; absent: see contract, section 4. */
+  /** Who may assume a role; absent: those of its account whose policies allow it. */
   readonly trustPolicy: AttachedPolicy | undefined
   readonly credential: Credential | undefined
 }

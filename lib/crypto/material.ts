@@ -88,9 +88,7 @@ function generateKeyObjects(
 ): Promise<{ privateKey: KeyObject }> {
   switch (shape.kind) {
     case 'rsa':
-      return inTurn(() =>
-        generatePair('rsa', { modulusLength: shape.modulusBits, publicExponent }),
-      )
+      return inTurn(() => generatePair('rsa', { modulusLength: shape.modulusBits, publicExponent }))
     case 'ec':
       return generatePair('ec', { namedCurve: shape.curve })
     case 'ed25519':

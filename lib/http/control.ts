@@ -69,7 +69,9 @@ function addRoutes(app: Express, kms: Kms, clock: Clock): void {
   })
 
   app.get('/_/decisions/:requestId', (request, response) => {
-    const decision = kms.access.decisions.find(request.params.requestId)
+    const { decisions } = kms.access
+    const { requestId } = request.params
+    const decision = requestId === 'last' ? decisions.last() : decisions.find(requestId)
     if (decision) response.json(decision)
     else response.status(404).json({ error: 'no decision is kept for this request id' })
   })

@@ -62,6 +62,10 @@ export class Protocol {
       if (request.destroyed && !request.complete) return
       answer = this.#failure(error, requestId, isSts)
     }
+    if (this.#options.clock.isSet) {
+      // SDKs take their own clock's error from it.
+      response.setHeader('Date', new Date(this.#options.clock.nowMs()).toUTCString())
+    }
     write(response, requestId, answer)
   }
 

@@ -122,7 +122,7 @@ function beforeSlash(text: string): string {
   return slash < 0 ? text : text.slice(0, slash)
 }
 
-/** Contract, section 3: under `open` twelve digits are that account, anything else the default's. */
+/** Under `open` (docs/config.md) twelve digits are that account, anything else the default's. */
 function acceptUnverified(
   { credential }: Presented,
   accessKeyId: string,

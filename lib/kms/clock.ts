@@ -10,6 +10,11 @@ export class Clock {
     return Date.now() + this.#offsetMs
   }
 
+  /** Whether it shows another time than this machine's. */
+  get isSet(): boolean {
+    return this.#offsetMs !== 0
+  }
+
   set(nowMs: number): void {
     this.#offsetMs = Math.round(nowMs) - Date.now()
   }

@@ -49,6 +49,12 @@ export class Decisions {
     this.#next = (this.#next + 1) % this.#ring.length
   }
 
+  /** The decision of the request that was decided last. */
+  last(): Decision | undefined {
+    const record = this.#ring[(this.#next - 1 + this.#ring.length) % this.#ring.length]
+    return record && this.find(record.requestId)
+  }
+
   clear(): void {
     this.#ring.fill(undefined)
   }

@@ -67,10 +67,18 @@ export class Recipients {
       if (!(error instanceof DecodeError || error instanceof TrustError)) throw error
       throw new Fault(
         'ValidationException',
-        `The attestation document is not valid: ${error.code}: ${error.message}`,
+        `The attestation document is not valid: ${error.code}: ${error.message}${misread(info.AttestationDocument)}`,
       )
     }
   }
+}
+
+/** The two mistakes that clients make with bytes: base64 twice, and a file's name for the file. */
+function misread(document: Uint8Array): string {
+  const beginning = Buffer.from(document.subarray(0, 64)).toString('latin1')
+  if (/^(hE|0oR)[A-Za-z0-9+/]+/.test(beginning))
+    return ' (it is base64 text: encoded once too often)'
+  return /^[\x20-\x7e]+$/.test(beginning) ? ' (it is text, not a document)' : ''
 }
 
 async function load({ roots, maxAgeMs, futureSkewMs }: AttestationOptions): Promise<Machinery> {

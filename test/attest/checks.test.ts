@@ -39,11 +39,11 @@ describe('checkFreshness', () => {
   it('refuses a millisecond more', () => {
     assert.throws(() => at(1001), {
       code: 'DOCUMENT_STALE',
-      message: 'the document is 1001 ms old, more than 1000',
+      message: 'the document is 1.001 s old, more than 1 s',
     })
     assert.throws(() => at(-101), {
       code: 'DOCUMENT_FROM_THE_FUTURE',
-      message: 'the document is 101 ms ahead, more than 100',
+      message: 'the document is 0.101 s ahead, more than 0.1 s',
     })
   })
 

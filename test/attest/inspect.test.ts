@@ -59,7 +59,7 @@ describe('Verifier.inspect', () => {
       {
         name: 'freshness',
         ok: false,
-        detail: 'the document is 10800000 ms old, more than 300000',
+        detail: 'the document is 10800 s old, more than 300 s',
       },
     ])
     assert.equal(inspection.checks.length, names.length)

@@ -75,12 +75,12 @@ describe('Verifier.verify', () => {
   it('names the age and the limit', async () => {
     await assert.rejects(newVerifier().verify(bytesOf(good), goodAt + 300_001), {
       code: 'DOCUMENT_STALE',
-      message: 'the document is 300001 ms old, more than 300000',
+      message: 'the document is 300.001 s old, more than 300 s',
       facts: { ageMs: 300_001, maxAgeMs: 300_000 },
     })
     await assert.rejects(newVerifier().verify(bytesOf(good), goodAt - 60_001), {
       code: 'DOCUMENT_FROM_THE_FUTURE',
-      message: 'the document is 60001 ms ahead, more than 60000',
+      message: 'the document is 60.001 s ahead, more than 60 s',
       facts: { ageMs: -60_001, futureSkewMs: 60_000 },
     })
   })

@@ -26,7 +26,7 @@ async function refuses(file: string | object, message: string, files: Files = {}
   })
 }
 
-/** The example of the contract, section 7. */
+/** The example of docs/policy-cases.md. */
 const contract = `
 policy: ./enclave-only.json            # the key policy under test
 key: { arn: ${keyArn}, spec: SYMMETRIC_DEFAULT, tags: {} }

@@ -65,7 +65,7 @@ const file = join(baseDir, 'kms.yaml')
 const id = '1234abcd-12ab-34cd-56ef-1234567890ab'
 const role = 'arn:aws:iam::111122223333:role/enclave-parent'
 
-/** The example of the contract, section 4. */
+/** Every member at once. */
 const example = `
 account: "111122223333"            # default account
 region: us-east-1

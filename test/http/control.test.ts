@@ -172,6 +172,14 @@ describe('controlApp', () => {
       assert.match(decision.hints.join('\n'), /debug/)
     })
 
+    it('has the newest under the name last', async () => {
+      const { requestId } = await denied({})
+      assert.equal(
+        ((await kms.control('GET', '/_/decisions/last')) as Decision).requestId,
+        requestId,
+      )
+    })
+
     it('knows nothing of other requests', async () => {
       const answer = await call('GET', '/_/decisions/00000000-0000-4000-8000-000000000000')
       assert.equal(answer.status, 404)
@@ -191,6 +199,12 @@ describe('controlApp', () => {
       assert.match(now, /^2030-01-02T00:00:0/)
       const reset = (await kms.control('PUT', '/_/clock', { reset: true })) as { now: string }
       assert.ok(Math.abs(Date.parse(reset.now) - Date.now()) < 5_000)
+    })
+
+    it('stands in the Date of every answer', async () => {
+      await kms.control('PUT', '/_/clock', { now: '2030-01-01T00:00:00Z' })
+      const response = await fetch(kms.url, { method: 'POST' })
+      assert.match(response.headers.get('date') ?? '', /^Tue, 01 Jan 2030 00:00:0\d GMT$/)
     })
 
     for (const body of [

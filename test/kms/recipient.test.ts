@@ -40,6 +40,19 @@ describe('Recipient', () => {
     assert.equal(text.includes(plaintext.toString('base64')), false)
   }
 
+  it('tells text that was sent for a document', async () => {
+    const document = Buffer.from(await documentFor((await enclave()).publicKey))
+    const twice = Buffer.from(document.toString('base64'))
+    for (const [bytes, words] of [
+      [twice, /\(it is base64 text: encoded once too often\)$/],
+      [Buffer.from('fileb://document.bin'), /\(it is text, not a document\)$/],
+    ] as const) {
+      const input = { CiphertextBlob, ...recipientOf(bytes) }
+      const { body } = await outcome(kms.root, 'Decrypt', input)
+      assert.match((body as { message: string }).message, words)
+    }
+  })
+
   describe('with a document that has one fault', () => {
     it('believes the one that has none', async () => {
       await opens(forge((await enclave()).publicKey, Date.now()))

@@ -10,7 +10,9 @@ import { fromBase64, readInput } from '../files.ts'
 
 export async function open(file: string, flags: { key: string }): Promise<void> {
   const key = readPrivateKey(flags.key, await readInput(flags.key, 1))
-  const envelope = fromBase64(await readInput(file, 1))
+  const input = await readInput(file, 1)
+  if (input.length === 0) throw new Exit(1, `${file}: nothing was there to open`)
+  const envelope = fromBase64(input)
   try {
     process.stdout.write(await openEnvelope(envelope, key))
   } catch (error) {
