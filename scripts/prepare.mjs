@@ -38,7 +38,10 @@ if (read(builtStamp) !== sources) {
 function digest(paths) {
   const hash = createHash('sha256')
   for (const path of paths) {
-    hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update('\0')
+    hash
+      .update(`${relative(root, path)}\0`)
+      .update(readFileSync(path))
+      .update('\0')
   }
   return hash.digest('hex')
 }

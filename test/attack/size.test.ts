@@ -130,7 +130,6 @@ describe('the grants of a key', () => {
           ...scope,
           keyId: 'k',
           grantId,
-          token: grantId,
           name: '',
           granteePrincipal: scope.account,
           operations: ['Decrypt'],
@@ -158,9 +157,9 @@ describe('RSA keys in the making', () => {
     const keys = Array.from({ length: 10 }, () =>
       generateMaterial('RSA_2048').then(() => ended.push('key')),
     )
-    const signature = promisify<void>((done) => {
-      sign('sha384', Buffer.of(1), privateKey, (error) => done(error))
-    })().then(() => ended.push('signature'))
+    const signature = promisify(sign)('sha384', Buffer.of(1), privateKey).then(() =>
+      ended.push('signature'),
+    )
     await Promise.all([...keys, signature])
     assert.ok(ended.indexOf('signature') < 4, ended.join(' '))
   })

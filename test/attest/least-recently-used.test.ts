@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { LeastRecentlyUsed } from '../../lib/attest/least-recently-used.ts'
 
+function numbers(limit: number): LeastRecentlyUsed<number> {
+  return new LeastRecentlyUsed(limit)
+}
+
 describe('LeastRecentlyUsed', () => {
   it('keeps as many as its limit and drops the one used longest ago', () => {
-    const cache: LeastRecentlyUsed<number> = new LeastRecentlyUsed(2)
+    const cache = numbers(2)
     cache.set('a', 1)
     cache.set('b', 2)
     assert.equal(cache.get('a'), 1)
@@ -12,7 +16,7 @@ describe('LeastRecentlyUsed', () => {
   })
 
   it('replaces a value without dropping another', () => {
-    const cache: LeastRecentlyUsed<number> = new LeastRecentlyUsed(2)
+    const cache = numbers(2)
     cache.set('a', 1)
     cache.set('b', 2)
     cache.set('a', 3)
