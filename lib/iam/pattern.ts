@@ -57,29 +57,42 @@ const questionMark = 0x3f
 
 /**
  * Goes back only ever to the last `*`: the first fit of what stands between two of them is as good
- * as any later one. The time is bounded by the text's length times the longest such piece, however
- * many `*` there are.
+ * as any later one, and the engine's own search finds it. Only a `?` in such a piece can cost its
+ * length times the text's.
  */
 function walk(tokens: readonly Token[], text: string): boolean {
   let token = 0
   let at = 0
   let lastRun = -1
   let runEnd = 0
+  let piece = ''
   while (at < text.length) {
     const wanted = tokens[token]
     if (wanted === anyRun) {
       lastRun = token++
-      runEnd = at
+      piece = literalAt(tokens, token)
+      const start = text.length - piece.length
+      if (token + piece.length === tokens.length) return start >= at && text.endsWith(piece)
+      runEnd = at = text.indexOf(piece, at)
+      if (at < 0) return false
     } else if (wanted === anyOne || wanted === text.charCodeAt(at)) {
       token++
       at++
     } else if (lastRun >= 0) {
       token = lastRun + 1
-      at = ++runEnd
+      runEnd = at = text.indexOf(piece, runEnd + 1)
+      if (at < 0) return false
     } else {
       return false
     }
   }
   while (tokens[token] === anyRun) token++
   return token === tokens.length
+}
+
+/** The text that stands in a pattern from a place to its next wildcard. */
+function literalAt(tokens: readonly Token[], start: number): string {
+  let end = start
+  while ((tokens[end] ?? anyRun) >= 0) end++
+  return textOf(tokens.slice(start, end))
 }

@@ -111,6 +111,27 @@ describe('a policy that names a long value a thousand times', () => {
     assert.equal(resource?.matches('arn:aws:kms:us-east-1:111122223333:key/x', context), false)
   })
 
+  it('is compared a thousand times in less than a second', () => {
+    const { conditions } = statementOf({
+      Resource: '*',
+      Condition: {
+        StringLike: { 'aws:username': Array.from({ length: 1_000 }, () => '*b${aws:username}') },
+      },
+    })
+    const before = performance.now()
+    assert.equal(conditions[0]?.holds(context), false)
+    const half = statementOf({
+      Resource: '*',
+      Condition: {
+        StringLike: {
+          'aws:username': [`*${'a'.repeat(4_000)}b*`, `*b${'a'.repeat(4_000)}*`, '*a?aa*b'],
+        },
+      },
+    })
+    assert.equal(half.conditions[0]?.holds(context), false)
+    assert.ok(performance.now() - before < 1_000)
+  })
+
   it('still matches a value that is as long as the text', () => {
     const { conditions } = statementOf({
       Resource: '*',
