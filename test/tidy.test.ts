@@ -50,6 +50,7 @@ const covered: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/http/control.test.ts': ['lib/http/control-access.ts', 'lib/http/mint-request.ts'],
   'test/http/protocol.test.ts': [
+    'lib/http/client-error.ts',
     'lib/http/turn.ts',
     'lib/http/body.ts',
     'lib/kms/operations/index.ts',

@@ -118,6 +118,12 @@ const failure: ErrorRequestHandler = (error: unknown, _request, response, _next)
   const status = (error as { status?: unknown }).status
   if (error instanceof DecodeError) response.status(400).json({ error: error.message })
   else if (typeof status === 'number' && status < 500) {
-    response.status(status).json({ error: status === 413 ? 'body too large' : 'body is not JSON' })
+    response.status(status).json({ error: wrongRequest(error as { type?: string }) })
   } else response.status(500).json({ error: 'internal error' })
+}
+
+/** What was wrong: body-parser names its errors by type, a path that cannot be read has none. */
+function wrongRequest({ type }: { type?: string }): string {
+  if (type === 'entity.too.large') return 'body too large'
+  return type?.startsWith('entity.') ? 'body is not JSON' : 'bad request'
 }

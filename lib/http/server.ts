@@ -19,6 +19,7 @@ import type { AttestationOptions } from '../kms/recipient.ts'
 import type { KeySeed } from '../kms/seed.ts'
 import { Kms } from '../kms/service.ts'
 import { MemoryStore } from '../store/memory.ts'
+import { answerClientErrors } from './client-error.ts'
 import { isStsRequest, Protocol } from './protocol.ts'
 
 export interface KmsServerOptions {
@@ -55,7 +56,7 @@ export interface ListenOptions extends KmsServerOptions {
 /** How long a client may take, in milliseconds. */
 const deadlines = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 }
 /** A stop waits this long for what is under way. */
-const stopWithinMs = 4_000
+const stopWithinMs = 2_500
 
 /** A KMS that answers HTTP requests, in its own server or mounted in another express app. */
 export class KmsHandler {
@@ -110,6 +111,8 @@ export class KmsHandler {
   }
 
   readonly listener: RequestListener = (request, response) => {
+    // RFC 9112, 3.2.2: a server takes the absolute form too; what is signed is its path.
+    request.url = request.url?.replace(/^https?:\/\/[^/?#]*(?=\/)/i, '')
     if (isApiCall(request)) this.#answer(request, response, request.url ?? '/')
     else void this.#secondDoor(request, response)
   }
@@ -172,6 +175,7 @@ export class RunningServer {
 export async function startServer(options: ListenOptions): Promise<RunningServer> {
   const handler = await KmsHandler.create(options)
   const server = await serverFor(options, handler.listener)
+  answerClientErrors(server)
   const { host = '127.0.0.1', port = 4599 } = options
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

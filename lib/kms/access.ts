@@ -141,7 +141,7 @@ export class Access {
         callerOrganization: this.#organizationOf(asker.caller.principal.account)?.id,
         resourceOrganization: this.#organizationOf(account)?.id,
         resourceAccount: account,
-        key,
+        key: key && key.facts,
         requestAlias: ask.requestAlias,
         resourceAliases,
         conditions: ask.conditions ?? noConditions,

@@ -6,6 +6,7 @@ import type { AliasRecord } from '../store/store.ts'
 import { aliasArn } from './arn.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
+import { noSuchAlias } from './locate.ts'
 
 /** Refuses a name that no alias of a customer can have. */
 export function checkAliasName(name: string): void {
@@ -31,7 +32,7 @@ export function checkTarget(keyId: string): void {
 export async function findAlias(call: Call, name: string): Promise<AliasRecord> {
   const alias = await call.store.alias(call.scope, name)
   if (alias) return alias
-  throw new Fault('NotFoundException', `Alias ${aliasArn(call.scope, name)} is not found.`)
+  throw noSuchAlias(call.scope, name)
 }
 
 /** The alias's half of the authorization: IAM policies alone decide it. */

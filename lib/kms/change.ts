@@ -2,7 +2,7 @@
  * Changes one key in a transaction: the state is asked again there, because another call may have
  * changed it since this one began.
  */
-import type { KeyRecord } from '../store/store.ts'
+import type { KeyRecord, Reader } from '../store/store.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
 import { Key } from './key.ts'
@@ -15,12 +15,18 @@ export function changeKey(
   change: (record: KeyRecord) => KeyRecord,
 ): Promise<Key> {
   return call.store.transact(async (writer) => {
-    const record = await writer.key(key.record, key.id)
-    if (!record) throw new Fault('NotFoundException', `Key '${key.arn}' does not exist`)
+    const record = await requireThere(writer, key)
     const current = Key.of(record)
     if (rule) requireState(current, rule)
     const changed = change(record)
     writer.putKey(changed)
     return Key.of(changed)
   })
+}
+
+/** The key's record as it is now; refuses a key that was deleted since it was found. */
+export async function requireThere(reader: Reader, key: Key): Promise<KeyRecord> {
+  const record = await reader.key(key.record, key.id)
+  if (record) return record
+  throw new Fault('NotFoundException', `Key '${key.arn}' does not exist`)
 }

@@ -7,7 +7,8 @@
 import type { ContextValue, RequestContext } from '../iam/request.ts'
 import type { AttestationFacts } from './attestation-facts.ts'
 import type { Caller } from './callers.ts'
-import type { Key } from './key.ts'
+import { Fault } from './faults.ts'
+import type { KeyFacts } from './key.ts'
 
 /** The request's way here. */
 export interface Connection {
@@ -37,7 +38,7 @@ export interface Facts {
   readonly resourceOrganization: string | undefined
   readonly resourceAccount: string
   /** The key that the action is on; null when it is on none. */
-  readonly key: Key | null
+  readonly key: KeyFacts | null
   /** The alias that the request named the key by. */
   readonly requestAlias: string | undefined
   /** The names of the key's aliases, where a policy asks for them. */
@@ -138,9 +139,7 @@ export class KmsContext implements RequestContext {
     for (const { lowerCasePrefix, members } of lowerCaseFamilies) {
       if (!lowerCaseKey.startsWith(lowerCasePrefix)) continue
       const wanted = lowerCaseKey.slice(lowerCasePrefix.length)
-      for (const [suffix, value] of members(this.#facts)) {
-        if (suffix.toLowerCase() === wanted) return value
-      }
+      return onlyOne(lowerCaseKey, wanted, members(this.#facts))
     }
     return undefined
   }
@@ -195,4 +194,27 @@ function* registers(
 
 function seconds(ms: number): string {
   return String(Math.floor(ms / 1000))
+}
+
+/**
+ * The member of that name. Names of a family may differ only by case, but the condition key that a
+ * policy asks for is one: no value of the two could be the right one for an Allow and for a Deny.
+ */
+function onlyOne(
+  lowerCaseKey: string,
+  wanted: string,
+  members: ReturnType<Family['members']>,
+): string | undefined {
+  let found: string | undefined
+  for (const [suffix, value] of members) {
+    if (suffix.toLowerCase() !== wanted) continue
+    if (found !== undefined && found !== value) {
+      throw new Fault(
+        'ValidationException',
+        `${lowerCaseKey} is ambiguous: the request has names that differ only by case.`,
+      )
+    }
+    found = value
+  }
+  return found
 }

@@ -3,6 +3,7 @@
  * when somebody asks for it: nearly nobody does, and every request would pay.
  */
 import type { PolicySet, Verdict } from '../iam/authorize.ts'
+import { parsePolicy } from '../iam/document.ts'
 import { explain, type Explanation } from '../iam/explain.ts'
 import { hints } from '../iam/hints.ts'
 import type { AccessRequest, ContextValue } from '../iam/request.ts'
@@ -36,16 +37,26 @@ export interface Decision extends Explanation {
   readonly hints: readonly string[]
 }
 
+/** A decision with its key policy as text: parsed, a policy takes twenty times the room. */
+interface Kept extends DecisionRecord {
+  readonly keyPolicySource: string | undefined
+}
+
 export class Decisions {
-  readonly #ring: (DecisionRecord | undefined)[]
+  readonly #ring: (Kept | undefined)[]
   #next = 0
 
   constructor(capacity = 10_000) {
-    this.#ring = new Array<DecisionRecord | undefined>(capacity)
+    this.#ring = new Array<Kept | undefined>(capacity)
   }
 
   record(decision: DecisionRecord): void {
-    this.#ring[this.#next] = decision
+    const { policies } = decision
+    this.#ring[this.#next] = {
+      ...decision,
+      policies: { ...policies, keyPolicy: null },
+      keyPolicySource: policies.keyPolicy?.source,
+    }
     this.#next = (this.#next + 1) % this.#ring.length
   }
 
@@ -61,16 +72,22 @@ export class Decisions {
 
   /** The decision of a request: the refusal, where one of several authorizations was refused. */
   find(requestId: string): Decision | undefined {
-    let found: DecisionRecord | undefined
+    let found: Kept | undefined
     for (let back = 1; back <= this.#ring.length; back++) {
       const record = this.#ring[(this.#next - back + this.#ring.length) % this.#ring.length]
       if (!record) break
       if (record.requestId !== requestId) continue
       found ??= record
-      if (record.verdict.effect !== 'ALLOW') return describe(record)
+      if (record.verdict.effect !== 'ALLOW') return describe(whole(record))
     }
-    return found && describe(found)
+    return found && describe(whole(found))
   }
+}
+
+function whole({ keyPolicySource, ...record }: Kept): DecisionRecord {
+  if (keyPolicySource === undefined) return record
+  const keyPolicy = parsePolicy(keyPolicySource, 'key')
+  return { ...record, policies: { ...record.policies, keyPolicy } }
 }
 
 export function describe(record: DecisionRecord): Decision {

@@ -14,10 +14,17 @@ export interface MaterialVersion {
   readonly material: Material
 }
 
+/** What condition keys ask of a key. Decisions keep it, so there is no material in it. */
+export type KeyFacts = Pick<
+  Key,
+  'spec' | 'usage' | 'origin' | 'multiRegion' | 'multiRegionKeyType' | 'tags'
+>
+
 export class Key {
   readonly record: KeyRecord
   readonly arn: string
   #policy: PolicyDocument | undefined
+  #facts: KeyFacts | undefined
   readonly #materials = new Map<string, Material>()
 
   private constructor(record: KeyRecord) {
@@ -82,6 +89,11 @@ export class Key {
 
   get multiRegionKeyType(): 'PRIMARY' | 'REPLICA' | undefined {
     return this.record.multiRegion ? 'PRIMARY' : undefined
+  }
+
+  get facts(): KeyFacts {
+    const { spec, usage, origin, multiRegion, multiRegionKeyType, tags } = this
+    return (this.#facts ??= { spec, usage, origin, multiRegion, multiRegionKeyType, tags })
   }
 
   get policy(): PolicyDocument {

@@ -79,9 +79,8 @@ async function targetOf(
 ): Promise<string> {
   const alias = await call.store.alias(scope, name)
   if (alias) return alias.keyId
-  const arn = aliasArn(scope, name)
-  if (scope.account !== call.scope.account) return refuse(call, scope, arn, action)
-  throw new Fault('NotFoundException', `Alias ${arn} is not found.`)
+  if (scope.account === call.scope.account) throw noSuchAlias(scope, name)
+  return refuse(call, scope, aliasArn(scope, name), action)
 }
 
 async function refuse(call: Searcher, scope: Scope, arn: string, action: string): Promise<never> {
@@ -89,4 +88,8 @@ async function refuse(call: Searcher, scope: Scope, arn: string, action: string)
     throw new Fault('NotFoundException', `Key '${arn}' does not exist`)
   }
   return call.refuseUnknown({ action, key: null, resource: arn, resourceAccount: scope.account })
+}
+
+export function noSuchAlias(scope: Scope, name: string): Fault {
+  return new Fault('NotFoundException', `Alias ${aliasArn(scope, name)} is not found.`)
 }

@@ -33,13 +33,21 @@ export function withMaterial(seeds: readonly KeySeed[]): Promise<ReadySeed[]> {
   )
 }
 
-/** Puts the seeds into the store, and says which of them it already had. */
-export function seed(store: Store, seeds: readonly ReadySeed[], nowMs: number): Promise<string[]> {
+/**
+ * Puts the seeds into the store, and says which of them it already had; `anew` empties it first.
+ */
+export function seed(
+  store: Store,
+  seeds: readonly ReadySeed[],
+  nowMs: number,
+  { anew = false } = {},
+): Promise<string[]> {
   return store.transact(async (writer) => {
     const kept: string[] = []
+    if (anew) writer.clear()
     for (const one of seeds) {
       const record = recordOf(one, nowMs)
-      if (await writer.key(record, record.id)) {
+      if (!anew && (await writer.key(record, record.id))) {
         kept.push(record.id)
         continue
       }

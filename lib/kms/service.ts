@@ -93,10 +93,8 @@ export class Kms {
   async reset(): Promise<void> {
     this.#options.clock.reset()
     this.access.decisions.clear()
-    await this.#options.store.transact((writer) => {
-      writer.clear()
-    })
-    await this.#seed()
+    const { store, clock } = this.#options
+    await seed(store, this.#seeds, clock.nowMs(), { anew: true })
   }
 
   async #seed(): Promise<void> {

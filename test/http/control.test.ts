@@ -180,6 +180,11 @@ describe('controlApp', () => {
       )
     })
 
+    it('says nothing of bodies when a path cannot be read', async () => {
+      const answer = await call('GET', '/_/decisions/%')
+      assert.deepEqual([answer.status, answer.body], [400, '{"error":"bad request"}'])
+    })
+
     it('knows nothing of other requests', async () => {
       const answer = await call('GET', '/_/decisions/00000000-0000-4000-8000-000000000000')
       assert.equal(answer.status, 404)

@@ -144,6 +144,25 @@ describe('Protocol', () => {
     assert.match(answer.body, /<Code>MissingAuthenticationToken<\/Code>/)
   })
 
+  it('answers a request in absolute form, and one that is no HTTP, with a request id', async () => {
+    const body = '{}'
+    const absolute = await rawRequest(kms.url, [
+      `POST http://localhost/ HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: TrentService.ListKeys\r\n` +
+        `Authorization: ${unverified(account).Authorization ?? ''}\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    ])
+    assert.equal(absolute.status, 200)
+    for (const [bytes, status] of [
+      ['nonsense\r\n\r\n', 400],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+      ['POST / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 0\r\n\r\n', 417],
+    ] as const) {
+      const answer = await rawRequest(kms.url, [bytes])
+      assert.equal(answer.status, status)
+      assert.match(answer.headers.get('x-amzn-requestid') ?? '', uuid)
+    }
+  })
+
   it('goes on after clients that went away in the middle of a body', async () => {
     for (let i = 0; i < 5; i += 1) {
       await rawRequest(kms.url, ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'], {

@@ -192,3 +192,21 @@ describe('KmsContext.entries', () => {
     }
   })
 })
+
+describe('names that differ only by case', () => {
+  const twins = { conditions: { encryptionContext: { env: 'prod', ENV: 'other' } } }
+
+  it('are refused when a policy asks for one of them', () => {
+    assert.throws(() => get('kms:EncryptionContext:Env', twins), {
+      code: 'ValidationException',
+      message:
+        'kms:encryptioncontext:env is ambiguous: the request has names that differ only by case.',
+    })
+  })
+
+  it('do not matter while none does, or when their values are the same', () => {
+    assert.equal(get('kms:EncryptionContext:other', twins), undefined)
+    const same = { conditions: { encryptionContext: { env: 'prod', ENV: 'prod' } } }
+    assert.equal(get('kms:EncryptionContext:env', same), 'prod')
+  })
+})

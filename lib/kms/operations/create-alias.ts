@@ -1,6 +1,7 @@
 /** CreateAlias: a name for a key of the same account and Region. */
 import { aliasArn } from '../arn.ts'
 import { authorizeAlias, checkAliasName, checkTarget } from '../aliases.ts'
+import { requireThere } from '../change.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
 import { requireState } from '../state.ts'
@@ -21,6 +22,7 @@ export const CreateAlias = operation('CreateAlias', {
         const arn = aliasArn(call.scope, name)
         throw new Fault('AlreadyExistsException', `An alias with the name ${arn} already exists`)
       }
+      await requireThere(writer, key)
       const now = call.nowMs
       writer.putAlias({ ...call.scope, name, keyId: key.id, createdMs: now, updatedMs: now })
     })

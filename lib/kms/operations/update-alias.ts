@@ -3,6 +3,8 @@
  * permission on the alias, on the key that it leaves and on the key that it comes to.
  */
 import { authorizeAlias, checkAliasName, checkTarget, findAlias } from '../aliases.ts'
+import { noSuchAlias } from '../locate.ts'
+import { requireThere } from '../change.ts'
 import { Fault } from '../faults.ts'
 import type { Key } from '../key.ts'
 import { operation } from '../operation.ts'
@@ -23,7 +25,10 @@ export const UpdateAlias = operation('UpdateAlias', {
     await call.authorize({ action, key: target })
     requireState(target, 'change')
     requireSameKind(current, target)
-    await call.store.transact((writer) => {
+    await call.store.transact(async (writer) => {
+      // Another call may have deleted either of them since.
+      if (!(await writer.alias(call.scope, name))) throw noSuchAlias(call.scope, name)
+      await requireThere(writer, target)
       writer.putAlias({ ...alias, keyId: target.id, updatedMs: call.nowMs })
     })
     return {}
