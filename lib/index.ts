@@ -5,14 +5,15 @@
 import { readFileSync } from 'node:fs'
 import { trustAnchors, type RootSpec } from './attest/roots.ts'
 import { Verifier, type VerifiedDocument } from './attest/verify.ts'
+import { ConfigError } from './config/config-error.ts'
 import { defaultConfig, parseConfig, type Config } from './config/config.ts'
-import { resolveOptions } from './config/options.ts'
+import { resolveOptions, type Flags, type ServeOptions } from './config/options.ts'
 import { serverOptionsOf } from './config/server-options.ts'
 import { KmsHandler, startServer as listen, type RunningServer } from './http/server.ts'
 import type { Log } from './kms/log.ts'
 
 export { Enclave, type EnclaveOptions } from './enclave/enclave.ts'
-export { ConfigError } from './config/config-error.ts'
+export { ConfigError }
 export { DecodeError, TrustError } from './errors.ts'
 export type { KmsHandler, RunningServer, Log, RootSpec, VerifiedDocument }
 
@@ -37,28 +38,38 @@ export interface ServerOptions extends KmsOptions {
  * A KMS for an express app of your own: `app.use(kms.middleware)`, before anything that reads
  * bodies. Throws ConfigError.
  */
-export async function createKms(options: KmsOptions = {}): Promise<KmsHandler> {
-  const { config, ...rest } = options
-  return KmsHandler.create({ ...serverOptionsOf(await readConfig(config)), ...rest })
+export async function createKms(given: KmsOptions = {}): Promise<KmsHandler> {
+  const { log, controlToken } = given
+  const { config, options } = await readOptions(given.config, {})
+  const { auth } = options
+  return KmsHandler.create({
+    ...serverOptionsOf(config),
+    ...{ auth, controlToken, ...(log && { log }) },
+  })
 }
 
 /** A KMS that listens, from the moment that the promise is fulfilled. Throws ConfigError. */
 export async function startServer(given: ServerOptions = {}): Promise<RunningServer> {
   const { config: source, log, controlToken, port, ...flags } = given
-  const config = await readConfig(source)
   const asked = { ...flags, ...(port !== undefined && { port: String(port) }) }
-  const { options, notBuilt } = resolveOptions(asked, {}, config.options)
-  const [missing] = [...notBuilt, ...config.notBuilt]
-  if (missing !== undefined) throw new Error(`${missing} is not built yet`)
+  const { config, options } = await readOptions(source, asked)
+  const { host, auth, tls } = options
   return listen({
     ...serverOptionsOf(config),
-    port: options.port,
-    host: options.host,
-    auth: options.auth,
-    tls: options.tls,
-    ...(log && { log }),
-    controlToken,
+    ...{ port: options.port, host, auth, tls, controlToken, ...(log && { log }) },
   })
+}
+
+/** The config, and the options that it and the caller set; refuses what is not built yet. */
+async function readOptions(
+  source: KmsOptions['config'],
+  asked: Flags,
+): Promise<{ config: Config; options: ServeOptions }> {
+  const config = await readConfig(source)
+  const { options, notBuilt } = resolveOptions(asked, {}, config.options)
+  const [missing] = [...notBuilt, ...config.notBuilt]
+  if (missing !== undefined) throw new ConfigError(missing, 'not built yet')
+  return { config, options }
 }
 
 async function readConfig(config: string | object | undefined): Promise<Config> {

@@ -46,6 +46,31 @@ describe('enclave-kms as a library', () => {
     server.close()
   })
 
+  it('mounts with the auth that the config says, and refuses what is not built yet', async () => {
+    await assert.rejects(createKms({ config: { data: './state' } }), ConfigError)
+    const kms = await createKms({ config: { auth: 'strict' } })
+    const server = createServer(express().use(kms.middleware))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const client = kmsClient(`http://127.0.0.1:${String(port)}`)
+    await assert.rejects(client.send(new ListKeysCommand({})), {
+      name: 'UnrecognizedClientException',
+    })
+    client.destroy()
+    server.close()
+  })
+
+  it('answers, and does not wait, where something else has read the body', async () => {
+    const kms = await createKms()
+    const server = createServer(express().use(express.json({ type: () => true }), kms.middleware))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const client = kmsClient(`http://127.0.0.1:${String(port)}`)
+    await assert.rejects(client.send(new ListKeysCommand({})), { name: 'KMSInternalException' })
+    client.destroy()
+    server.close()
+  })
+
   describe('verifyAttestationDocument', () => {
     it('believes a document under the root that it is told', async () => {
       const enclave = await Enclave.start({ pcrs: { 0: 'ab'.repeat(48) } })

@@ -71,6 +71,7 @@ class Thread {
     this.#worker.unref()
     this.#worker.on('message', (reply: Reply) => this.#settle(reply))
     this.#worker.on('error', (error) => this.#end(error))
+    this.#worker.on('messageerror', (error) => this.#end(error))
     this.#worker.on('exit', () => this.#end(new Error('a thread for slow primitives has ended')))
     threads.add(this)
   }

@@ -9,6 +9,10 @@ const maxDroppedBytes = 8 * maxBodyBytes
 
 /** The body; null when it is too long; an error when the client went away. */
 export function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  if (request.readableDidRead) {
+    // Mounted behind something that reads bodies: the bytes that were signed are gone.
+    return Promise.reject(new Error('the body was read before KMS could read it'))
+  }
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     let bytes = 0

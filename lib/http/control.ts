@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { DecodeError } from '../errors.ts'
 import type { Clock } from '../kms/clock.ts'
+import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, type Kms } from '../kms/service.ts'
 import { refusalOf } from './control-access.ts'
 import { readMintRequest } from './mint-request.ts'
@@ -15,6 +16,7 @@ export interface ControlOptions {
   readonly clock: Clock
   readonly hosts: readonly string[]
   readonly token: string | undefined
+  readonly log: Log
 }
 
 const { version } = JSON.parse(
@@ -24,7 +26,7 @@ const { version } = JSON.parse(
 /** Control calls of parts that are not built yet. */
 const notBuilt = ['/_/events', '/_/faults', '/_/metrics']
 
-export function controlApp({ kms, clock, hosts, token }: ControlOptions): Express {
+export function controlApp({ kms, clock, hosts, token, log }: ControlOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -47,7 +49,7 @@ export function controlApp({ kms, clock, hosts, token }: ControlOptions): Expres
   app.use((request, response) => {
     response.status(404).json({ error: `nothing is at ${request.path}` })
   })
-  app.use(failure)
+  app.use(failureHandler(log))
   return app
 }
 
@@ -113,13 +115,18 @@ function setClock(clock: Clock, body: unknown): void {
   clock.set(to)
 }
 
-/** What a caller did wrong says so; anything else is ours and says nothing. */
-const failure: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-  const status = (error as { status?: unknown }).status
-  if (error instanceof DecodeError) response.status(400).json({ error: error.message })
-  else if (typeof status === 'number' && status < 500) {
-    response.status(status).json({ error: wrongRequest(error as { type?: string }) })
-  } else response.status(500).json({ error: 'internal error' })
+/** What a caller did wrong says so; anything else is ours, and only the log hears of it. */
+function failureHandler(log: Log): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const { status } = error as { status?: unknown }
+    if (error instanceof DecodeError) response.status(400).json({ error: error.message })
+    else if (typeof status === 'number' && status < 500) {
+      response.status(status).json({ error: wrongRequest(error as { type?: string }) })
+    } else {
+      log.error({ error: stackOf(error) }, 'internal error')
+      response.status(500).json({ error: 'internal error' })
+    }
+  }
 }
 
 /** What was wrong: body-parser names its errors by type, a path that cannot be read has none. */

@@ -7,7 +7,7 @@ import type { Callers } from '../kms/callers.ts'
 import type { Clock } from '../kms/clock.ts'
 import type { Connection } from '../kms/conditions.ts'
 import { Fault } from '../kms/faults.ts'
-import type { Log } from '../kms/log.ts'
+import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, operationOf, type Kms } from '../kms/service.ts'
 import { readBody } from './body.ts'
 import { authenticate, type Authenticated } from './sigv4.ts'
@@ -123,7 +123,7 @@ export class Protocol {
 
   /** Anything but a Fault is a mistake of ours: the log gets it, the client does not. */
   #bug(error: unknown, requestId: string): Fault {
-    this.#options.log.error({ requestId, error: String(error) }, 'internal error')
+    this.#options.log.error({ requestId, error: stackOf(error) }, 'internal error')
     return new Fault('KMSInternalException', 'An internal error occurred.')
   }
 }

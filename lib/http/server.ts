@@ -14,7 +14,7 @@ import { Callers, type Credential } from '../kms/callers.ts'
 import { Clock } from '../kms/clock.ts'
 import type { Organization } from '../kms/access.ts'
 import { KnownPrincipals } from '../kms/known-principals.ts'
-import { silent, type Log } from '../kms/log.ts'
+import { silent, stackOf, type Log } from '../kms/log.ts'
 import type { AttestationOptions } from '../kms/recipient.ts'
 import type { KeySeed } from '../kms/seed.ts'
 import { Kms } from '../kms/service.ts'
@@ -64,12 +64,14 @@ export class KmsHandler {
   readonly #kms: Kms
   readonly #clock: Clock
   readonly #protocol: Protocol
+  readonly #log: Log
   #control: Promise<RequestListener> | undefined
 
   private constructor(options: KmsServerOptions, kms: Kms, clock: Clock) {
     this.#options = options
     this.#kms = kms
     this.#clock = clock
+    this.#log = options.log ?? silent
     const principals = options.principals ?? []
     this.#protocol = new Protocol({
       kms,
@@ -78,7 +80,7 @@ export class KmsHandler {
       auth: options.auth ?? 'open',
       account: options.account ?? '111122223333',
       region: options.region ?? 'us-east-1',
-      log: options.log ?? silent,
+      log: this.#log,
     })
   }
 
@@ -122,15 +124,25 @@ export class KmsHandler {
   }
 
   async #secondDoor(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#control ??= import('./control.ts').then(({ controlApp }) =>
-      controlApp({
-        kms: this.#kms,
-        clock: this.#clock,
-        hosts: this.#options.hosts ?? [],
-        token: this.#options.controlToken,
-      }),
-    )
-    ;(await this.#control)(request, response)
+    try {
+      this.#control ??= this.#loadControl()
+      ;(await this.#control)(request, response)
+    } catch (error) {
+      this.#control = undefined
+      this.#log.error({ error: stackOf(error) }, 'internal error')
+      response.writeHead(500).end()
+    }
+  }
+
+  async #loadControl(): Promise<RequestListener> {
+    const { controlApp } = await import('./control.ts')
+    return controlApp({
+      kms: this.#kms,
+      clock: this.#clock,
+      log: this.#log,
+      hosts: this.#options.hosts ?? [],
+      token: this.#options.controlToken,
+    })
   }
 }
 
@@ -194,6 +206,6 @@ async function serverFor(options: ListenOptions, listener: RequestListener): Pro
   const settings = { ...deadlines, connectionsCheckingInterval: 1_000 }
   if (!options.tls) return createServer(settings, listener)
   const [https, { selfSigned }] = await Promise.all([import('node:https'), import('./tls.ts')])
-  const names = ['localhost', ...(options.hosts ?? [])]
+  const names = ['localhost', options.host ?? 'localhost', ...(options.hosts ?? [])]
   return https.createServer({ ...settings, ...(await selfSigned(names)) }, listener)
 }

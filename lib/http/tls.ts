@@ -2,6 +2,7 @@
  * The certificate of `--tls`: made for this start, for this machine's own names, signed by itself.
  */
 import { generateKeyPair, randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
 
@@ -26,13 +27,15 @@ export async function selfSigned(names: readonly string[]): Promise<{ key: strin
     { name: 'extKeyUsage', serverAuth: true },
     {
       name: 'subjectAltName',
-      altNames: [
-        ...names.map((value) => ({ type: 2, value })),
-        { type: 7, ip: '127.0.0.1' },
-        { type: 7, ip: '::1' },
-      ],
+      altNames: [...names.map(altName), { type: 7, ip: '127.0.0.1' }, { type: 7, ip: '::1' }],
     },
   ])
   certificate.sign(forgeKey, forge.md.sha256.create())
   return { key, cert: forge.pki.certificateToPem(certificate) }
+}
+
+/** A name or an address, with or without a port. */
+function altName(host: string): { type: number; value?: string; ip?: string } {
+  const name = host.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([^:]*):\d+$/, '$1')
+  return isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }
 }

@@ -11,6 +11,7 @@ import {
 } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
 import type { Grant } from '../iam/grant.ts'
+import { layersOf } from '../iam/policy-set.ts'
 import type { AccessRequest } from '../iam/request.ts'
 import type { MaybePromise, Reader, Scope } from '../store/store.ts'
 import type { AttestationFacts } from './attestation-facts.ts'
@@ -98,11 +99,9 @@ export class Access {
   }
 
   async decide(asker: Asker, ask: Ask): Promise<DecisionRecord> {
-    const aliases = this.#asksForAliases(asker.caller, ask)
-      ? await this.#aliasesOf(ask.key)
-      : undefined
+    let policies = this.#policies(asker.caller, ask)
+    const aliases = asksForAliases(policies) ? await this.#aliasesOf(ask.key) : undefined
     const request = this.#request(asker, ask, aliases)
-    let policies = this.#policies(asker.caller, ask, request)
     let verdict = authorize(request, policies)
     if (verdict.effect === 'IMPLICIT_DENY' && ask.key) {
       // Grants only ever add: most requests are decided without reading them.
@@ -127,7 +126,7 @@ export class Access {
 
   #request(asker: Asker, ask: Ask, resourceAliases: readonly string[] | undefined): AccessRequest {
     const { key } = ask
-    const account = ask.resourceAccount ?? key?.account ?? asker.caller.principal.account
+    const account = resourceAccountOf(asker.caller, ask)
     return {
       principal: asker.caller.principal,
       action: ask.action,
@@ -141,7 +140,7 @@ export class Access {
         callerOrganization: this.#organizationOf(asker.caller.principal.account)?.id,
         resourceOrganization: this.#organizationOf(account)?.id,
         resourceAccount: account,
-        key: key && key.facts,
+        key: key?.facts ?? null,
         requestAlias: ask.requestAlias,
         resourceAliases,
         conditions: ask.conditions ?? noConditions,
@@ -150,9 +149,9 @@ export class Access {
     }
   }
 
-  #policies(caller: Caller, ask: Ask, request: AccessRequest): PolicySet {
+  #policies(caller: Caller, ask: Ask): PolicySet {
     const ofCaller = this.#organizationOf(caller.principal.account)
-    const ofResource = this.#organizationOf(request.resourceAccount)
+    const ofResource = this.#organizationOf(resourceAccountOf(caller, ask))
     return {
       keyPolicy: ask.keyPolicy ?? (ask.key ? ask.key.policy : null),
       identity: caller.policies,
@@ -172,19 +171,9 @@ export class Access {
     return this.#organization?.account === account ? this.#organization : undefined
   }
 
-  /** Whether a policy has a condition on the key's aliases: they are read for that alone. */
-  #asksForAliases(caller: Caller, { key }: Ask): boolean {
-    if (!key) return false
-    const name = 'kms:resourcealiases'
-    return (
-      key.policy.conditionKeys.has(name) ||
-      caller.policies.some(({ document }) => document.conditionKeys.has(name))
-    )
-  }
-
   async #aliasesOf(key: Key | null): Promise<string[] | undefined> {
     if (!key) return undefined
-    const aliases = await this.#store.aliasesOfKey(key.record, key.id, { limit: 50 })
+    const aliases = await this.#store.aliasesOfKey(key.record, key.id, { limit: Infinity })
     return aliases.length > 0 ? aliases.map(({ name }) => name) : undefined
   }
 
@@ -220,4 +209,15 @@ function withFullAccess(organization: Organization): Organization {
     ...organization,
     resourceControlPolicies: [...own, { name: 'RCPFullAWSAccess', document }],
   }
+}
+
+function resourceAccountOf(caller: Caller, { resourceAccount, key }: Ask): string {
+  return resourceAccount ?? key?.account ?? caller.principal.account
+}
+
+/** Whether any policy has a condition on the key's aliases: they are read for that alone. */
+function asksForAliases(policies: PolicySet): boolean {
+  return layersOf(policies).some((layer) =>
+    layer.policies.some(({ document }) => document.conditionKeys.has('kms:resourcealiases')),
+  )
 }

@@ -2,7 +2,7 @@
  * What the alias operations share: the rules of an alias name, and an alias's own authorization.
  * Source: API reference, CreateAlias; the texts as docs/fidelity.md says.
  */
-import type { AliasRecord } from '../store/store.ts'
+import type { AliasRecord, MaybePromise, Writer } from '../store/store.ts'
 import { aliasArn } from './arn.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
@@ -38,4 +38,22 @@ export async function findAlias(call: Call, name: string): Promise<AliasRecord> 
 /** The alias's half of the authorization: IAM policies alone decide it. */
 export function authorizeAlias(call: Call, action: string, name: string): Promise<void> {
   return call.authorize({ action, key: null, resource: aliasArn(call.scope, name) })
+}
+
+/**
+ * Changes an alias that the caller was authorized for. False when it points at another key since
+ * then: the call has to be authorized anew.
+ */
+export function changeAlias(
+  call: Call,
+  alias: AliasRecord,
+  change: (writer: Writer) => MaybePromise<void>,
+): Promise<boolean> {
+  return call.store.transact(async (writer) => {
+    const current = await writer.alias(call.scope, alias.name)
+    if (!current) throw noSuchAlias(call.scope, alias.name)
+    if (current.keyId !== alias.keyId) return false
+    await change(writer)
+    return true
+  })
 }

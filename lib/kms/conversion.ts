@@ -73,7 +73,9 @@ function isCanonical(text: string, bytes: Buffer): boolean {
     text.length === 4 * Math.ceil(bytes.length / 3) &&
     text.endsWith(lastGroup.toString('base64')) &&
     !text.includes('-') &&
-    !text.includes('_')
+    !text.includes('_') &&
+    // A character beyond ASCII counts as the one that its low byte is.
+    Buffer.byteLength(text) === text.length
   )
 }
 

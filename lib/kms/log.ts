@@ -10,3 +10,8 @@ export const silent: Log = {
   warn: () => undefined,
   error: () => undefined,
 }
+
+/** An error for the log: where it happened, for whoever mends it. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

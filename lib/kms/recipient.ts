@@ -50,6 +50,14 @@ export class Recipients {
     this.#options = options
   }
 
+  /** A load that fails is not kept: the next document tries again. */
+  #load(): Promise<Machinery> {
+    return (this.#machinery ??= load(this.#options).catch((error: unknown) => {
+      this.#machinery = undefined
+      throw error
+    }))
+  }
+
   async believe(info: RecipientInfo, nowMs: number): Promise<Recipient> {
     if (info.KeyEncryptionAlgorithm === undefined) {
       throw new Fault('ValidationException', 'Recipient has no KeyEncryptionAlgorithm')
@@ -57,7 +65,7 @@ export class Recipients {
     if (info.AttestationDocument === undefined) {
       throw new Fault('ValidationException', 'Recipient has no AttestationDocument')
     }
-    const { verifier, recipientKey } = await (this.#machinery ??= load(this.#options))
+    const { verifier, recipientKey } = await this.#load()
     try {
       const verified = await verifier.verify(info.AttestationDocument, nowMs)
       let facts = this.#facts.get(verified)

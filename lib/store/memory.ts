@@ -85,6 +85,7 @@ class Tables implements Reader {
     this.pendingDeletion.delete(id)
     const name = keyName(record, record.id)
     for (const alias of this.aliasesByKey.get(name)?.all() ?? []) this.deleteAlias(alias)
+    this.aliasesByKey.delete(name)
     this.grantsByKey.delete(name)
     this.#settleDeletions()
   }

@@ -81,3 +81,23 @@ export function unverified(account: string, region = 'us-east-1'): Record<string
       `SignedHeaders=host;x-amz-date, Signature=${signature}`,
   }
 }
+
+/** A request whose rest is sent later; the answer is the text until the server closes. */
+export function beginRequest(url: string, beginning: string) {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  let received = ''
+  socket.on('data', (chunk) => (received += chunk.toString('latin1')))
+  const text = new Promise<string>((resolve) => {
+    socket.on('close', () => {
+      resolve(received)
+    })
+  })
+  const begun = new Promise<void>((resolve) => {
+    socket.write(beginning, () => {
+      // Written is not yet read: the server gets a few turns of its event loop.
+      setTimeout(resolve, 50)
+    })
+  })
+  return { answer: { begun, text }, finish: (rest: string) => socket.write(rest) }
+}

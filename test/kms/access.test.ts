@@ -38,9 +38,24 @@ const alice = {
   boundary: document({ Effect: 'Allow', Action: 'kms:Describe*', Resource: '*' }),
   tags: { team: 'payments' },
 }
-const principals = [stranger, alice]
+const bounded = {
+  arn: `arn:aws:iam::${account}:user/bounded`,
+  accessKeyId: 'AKIABOUNDED0000000',
+  secretAccessKey: 'bounded-secret',
+  policies: [document(everything)],
+  boundary: document(everything, {
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/zz-forbidden' } },
+  }),
+}
+const principals = [stranger, alice, bounded]
 
-function as(kms: TestKms, { accessKeyId, secretAccessKey }: typeof stranger | typeof alice) {
+function as(
+  kms: TestKms,
+  { accessKeyId, secretAccessKey }: Pick<typeof alice, 'accessKeyId' | 'secretAccessKey'>,
+) {
   return kms.client({ credentials: { accessKeyId, secretAccessKey } })
 }
 
@@ -94,6 +109,20 @@ describe('access', () => {
       const { status } = await outcome(as(kms, alice), 'Encrypt', data)
       assert.equal(status, allowed ? 200 : 400, JSON.stringify(Condition))
     }
+  })
+
+  it('knows the key’s aliases for a Deny in a boundary too, whichever of many they are', async () => {
+    for (let i = 0; i < 60; i += 1) {
+      const AliasName = `alias/many-${String(i).padStart(2, '0')}`
+      await call(kms.root, 'CreateAlias', { AliasName, TargetKeyId: KeyId })
+    }
+    await setPolicy(policyOf(delegation))
+    await call(as(kms, bounded), 'Encrypt', data)
+    const AliasName = 'alias/zz-forbidden'
+    await call(kms.root, 'CreateAlias', { AliasName, TargetKeyId: KeyId })
+    const { status, body } = await outcome(as(kms, bounded), 'Encrypt', data)
+    assert.equal(status, 400)
+    assert.match(String(body.Message), /with an explicit deny in a permissions boundary$/)
   })
 
   it('knows the alias that the request used, and none where it used an id', async () => {

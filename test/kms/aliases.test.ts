@@ -1,8 +1,29 @@
+import assert from 'node:assert/strict'
 import type { OperationName } from '../../lib/kms/types.ts'
-import { constraint, refused } from '../support/call.ts'
+import { call, constraint, outcome, refused } from '../support/call.ts'
 import { keyIds, useKms } from '../support/scene.ts'
 
 const withAliasName: readonly OperationName[] = ['CreateAlias', 'UpdateAlias', 'DeleteAlias']
+
+describe('an alias that two calls change at once', () => {
+  const kms = useKms(['symmetric', 'other'])
+  const AliasName = 'alias/contended'
+
+  it('is gone when one of them deleted it last, and never comes back', async () => {
+    for (let round = 0; round < 25; round += 1) {
+      await call(kms.root, 'CreateAlias', { AliasName, TargetKeyId: keyIds.symmetric })
+      const update = { AliasName, TargetKeyId: keyIds.other }
+      const [updated, deleted] = await Promise.all([
+        outcome(kms.root, 'UpdateAlias', update),
+        outcome(kms.root, 'DeleteAlias', { AliasName }),
+      ])
+      assert.equal(deleted.status, 200)
+      assert.ok(updated.status === 200 || updated.body.__type === 'NotFoundException')
+      const { Aliases = [] } = await call(kms.root, 'ListAliases', {})
+      assert.ok(!Aliases.some((alias) => alias.AliasName === AliasName))
+    }
+  })
+})
 
 describe('alias names', () => {
   const kms = useKms(['symmetric'])

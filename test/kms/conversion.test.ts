@@ -182,7 +182,16 @@ describe('readInput', () => {
       })
     }
     // The last: bits beyond the last byte that are not zero.
-    for (const text of ['====', 'A===', 'AQ=I', '-_-_', 'AQ I', 'AQI=AQI=', 'AR==']) {
+    for (const text of [
+      '====',
+      'A===',
+      'AQ=I',
+      '-_-_',
+      'AQ I',
+      'AQI=AQI=',
+      'AR==',
+      '\u0141AAAAAAA',
+    ]) {
       it(`refuses ${text}`, () => {
         unserializable('Decrypt', { CiphertextBlob: text }, 'Invalid Base64 in a Blob')
       })

@@ -2,10 +2,16 @@
  * `inspect`: says what a file is, and whether it may be believed at a time, check by check. The kind
  * is told by the bytes alone; a file that is none of the known kinds cannot be read (exit 2).
  */
+import { DecodeError } from '../../errors.ts'
 import { Exit } from '../exit.ts'
 import { fromBase64, readInput } from '../files.ts'
 import { describers } from '../inspect/kinds.ts'
-import { readSettings } from '../inspect/settings.ts'
+import {
+  readSettings,
+  type Describer,
+  type Description,
+  type InspectSettings,
+} from '../inspect/settings.ts'
 
 export interface InspectFlags {
   readonly at?: string
@@ -18,7 +24,22 @@ export async function inspect(file: string, flags: InspectFlags): Promise<void> 
   const bytes = fromBase64(await readInput(file, 2))
   const describer = describers.find(({ recognizes }) => recognizes(bytes))
   if (!describer) throw new Exit(2, `${file}: not a file of a kind that enclave-kms knows`)
-  const { report, text } = await describer.describe(bytes, settings)
+  const { report, text } = await describe(file, describer, bytes, settings)
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${text}\n`)
   if (!report.valid) process.exitCode = 1
+}
+
+/** What a kind cannot read at all, as a damaged PEM, cannot be judged either. */
+async function describe(
+  file: string,
+  describer: Describer,
+  bytes: Buffer,
+  settings: InspectSettings,
+): Promise<Description> {
+  try {
+    return await describer.describe(bytes, settings)
+  } catch (error) {
+    if (error instanceof DecodeError) throw new Exit(2, `${file}: ${error.message}`)
+    throw error
+  }
 }

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { permitsChild } from '../../iam/grant.ts'
 import type { GrantRecord } from '../../store/store.ts'
+import { requireThere } from '../change.ts'
 import { checkGrant, newGrantToken, sameGrant, type GrantParameters } from '../grants.ts'
 import { keyOperation } from '../operation.ts'
 import type { Input } from '../types.ts'
@@ -20,8 +21,11 @@ export const CreateGrant = keyOperation('CreateGrant', {
     checkGrant(key, call.input)
     call.endDryRun()
     const grant = await call.store.transact(async (writer): Promise<GrantRecord> => {
+      await requireThere(writer, key)
       const existing = await writer.grants(key.record, key.id)
-      const same = existing.find((old) => parameters.name !== '' && sameGrant(old, parameters))
+      const same = existing.find(
+        (old) => old.name !== '' && old.name === parameters.name && sameGrant(old, parameters),
+      )
       if (same) return same
       const { account, region } = key.record
       const made = {

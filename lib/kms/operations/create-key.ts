@@ -4,7 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { generateMaterial, keyMaterialId } from '../../crypto/material.ts'
 import type { KeySpec, KeyUsage } from '../../crypto/specs.ts'
-import type { KeyRecord, MaterialRecord, Origin } from '../../store/store.ts'
+import type { KeyRecord, Origin } from '../../store/store.ts'
 import type { Call } from '../call.ts'
 import { Key } from '../key.ts'
 import { keyMetadata } from '../metadata.ts'
@@ -27,27 +27,27 @@ export const CreateKey = operation('CreateKey', {
     const tags = withTags({}, input.Tags ?? [])
     const multiRegion = input.MultiRegion ?? false
     const id = multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID()
-    const materials = origin === 'AWS_KMS' ? [await makeMaterial(id, spec)] : []
-    const record: KeyRecord = {
+    const draft: KeyRecord = {
       ...call.scope,
       id,
       spec,
       usage,
       origin,
-      state: materials.length > 0 ? 'Enabled' : 'PendingImport',
+      state: 'PendingImport',
       description: input.Description ?? '',
       createdMs: call.nowMs,
       policy: input.Policy ?? defaultPolicy(call.scope),
       tags,
       multiRegion,
-      materials,
+      materials: [],
     }
-    const key = Key.of(record)
-    if (input.Policy !== undefined) await checkPolicy(call, key, input.Policy)
+    // Before the material: making it is slow.
+    if (input.Policy !== undefined) await checkPolicy(call, Key.of(draft), input.Policy)
+    const record = origin === 'AWS_KMS' ? await withNewMaterial(draft) : draft
     await call.store.transact((writer) => {
       writer.putKey(record)
     })
-    return { KeyMetadata: keyMetadata(key) }
+    return { KeyMetadata: keyMetadata(Key.of(record)) }
   },
 })
 
@@ -69,9 +69,9 @@ function keyConditions(input: Input<'CreateKey'>, spec: KeySpec, usage: KeyUsage
   }
 }
 
-async function makeMaterial(keyId: string, spec: KeySpec): Promise<MaterialRecord> {
-  const { bytes } = await generateMaterial(spec)
-  return { id: keyMaterialId(keyId, bytes), bytes }
+async function withNewMaterial(draft: KeyRecord): Promise<KeyRecord> {
+  const { bytes } = await generateMaterial(draft.spec)
+  return { ...draft, state: 'Enabled', materials: [{ id: keyMaterialId(draft.id, bytes), bytes }] }
 }
 
 async function checkPolicy(call: Call<'CreateKey'>, key: Key, text: string): Promise<void> {

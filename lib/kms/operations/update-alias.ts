@@ -2,8 +2,8 @@
  * UpdateAlias: points an alias at another key of the same kind and usage. The caller needs the
  * permission on the alias, on the key that it leaves and on the key that it comes to.
  */
-import { authorizeAlias, checkAliasName, checkTarget, findAlias } from '../aliases.ts'
-import { noSuchAlias } from '../locate.ts'
+import { authorizeAlias, changeAlias, checkAliasName, checkTarget, findAlias } from '../aliases.ts'
+import type { Call } from '../call.ts'
 import { requireThere } from '../change.ts'
 import { Fault } from '../faults.ts'
 import type { Key } from '../key.ts'
@@ -14,26 +14,28 @@ const action = 'kms:UpdateAlias'
 
 export const UpdateAlias = operation('UpdateAlias', {
   async run(call) {
-    const { AliasName: name, TargetKeyId } = call.input
-    checkAliasName(name)
-    checkTarget(TargetKeyId)
-    const alias = await findAlias(call, name)
-    const { key: target } = await call.locate(TargetKeyId, { action, aliases: false })
-    const { key: current } = await call.locate(alias.keyId, { action, aliases: false })
-    await authorizeAlias(call, action, name)
-    await call.authorize({ action, key: current })
-    await call.authorize({ action, key: target })
-    requireState(target, 'change')
-    requireSameKind(current, target)
-    await call.store.transact(async (writer) => {
-      // Another call may have deleted either of them since.
-      if (!(await writer.alias(call.scope, name))) throw noSuchAlias(call.scope, name)
-      await requireThere(writer, target)
-      writer.putAlias({ ...alias, keyId: target.id, updatedMs: call.nowMs })
-    })
+    checkAliasName(call.input.AliasName)
+    checkTarget(call.input.TargetKeyId)
+    while (!(await attempt(call)));
     return {}
   },
 })
+
+async function attempt(call: Call<'UpdateAlias'>): Promise<boolean> {
+  const { AliasName: name, TargetKeyId } = call.input
+  const alias = await findAlias(call, name)
+  const { key: target } = await call.locate(TargetKeyId, { action, aliases: false })
+  const { key: current } = await call.locate(alias.keyId, { action, aliases: false })
+  await authorizeAlias(call, action, name)
+  await call.authorize({ action, key: current })
+  await call.authorize({ action, key: target })
+  requireState(target, 'change')
+  requireSameKind(current, target)
+  return changeAlias(call, alias, async (writer) => {
+    await requireThere(writer, target)
+    writer.putAlias({ ...alias, keyId: target.id, updatedMs: call.nowMs })
+  })
+}
 
 function requireSameKind(current: Key, target: Key): void {
   if (current.type === target.type && current.usage === target.usage) return

@@ -159,7 +159,8 @@ describe('attest, inspect and open', () => {
   })
 
   it('exits with 2 for what is of no kind that it knows', async () => {
-    for (const stdin of ['', '# a text\n', Buffer.from([0, 1, 2, 3])]) {
+    const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+    for (const stdin of ['', '# a text\n', Buffer.from([0, 1, 2, 3]), damaged]) {
       assert.equal((await run(['inspect', '-'], { stdin })).code, 2)
     }
   })
