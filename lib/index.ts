@@ -10,6 +10,7 @@ import { defaultConfig, parseConfig, type Config } from './config/config.ts'
 import { resolveOptions, type Flags, type ServeOptions } from './config/options.ts'
 import { serverOptionsOf } from './config/server-options.ts'
 import { KmsHandler, startServer as listen, type RunningServer } from './http/server.ts'
+import { defaults } from './kms/defaults.ts'
 import type { Log } from './kms/log.ts'
 
 export { Enclave, type EnclaveOptions } from './enclave/enclave.ts'
@@ -100,7 +101,11 @@ export function verifyAttestationDocument(
   bytes: Uint8Array,
   options: VerifyOptions = {},
 ): Promise<VerifiedDocument> {
-  const { roots = ['aws'], nowMs = Date.now(), maxAgeMs = 300_000, futureSkewMs = 60_000 } = options
-  const verifier = new Verifier({ anchors: trustAnchors(roots), maxAgeMs, futureSkewMs })
+  const { roots = ['aws'], nowMs = Date.now(), ...freshness } = options
+  const verifier = new Verifier({
+    anchors: trustAnchors(roots),
+    ...defaults.attestation,
+    ...freshness,
+  })
   return verifier.verify(bytes, nowMs)
 }

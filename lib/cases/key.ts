@@ -5,7 +5,7 @@
 import { inside, oneOf, optional, record, text, withDefault, wrong } from '../config/read.ts'
 import type { Place } from '../config/read.ts'
 import { readTags } from '../config/tags.ts'
-import { specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
+import { keyUsages, specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
 import { parseKeyName } from '../kms/arn.ts'
 import { Key } from '../kms/key.ts'
 import type { Scope } from '../store/store.ts'
@@ -23,12 +23,10 @@ interface Members extends Pick<CaseKey, 'spec' | 'usage' | 'tags'> {
   readonly arn: string
 }
 
-const usageNames = [...new Set(Object.values(specs).flatMap(({ usages }) => Object.keys(usages)))]
-
 const readMembers = record<Members>({
   arn: text('a text: the ARN of a key'),
   spec: withDefault(oneOf(...(Object.keys(specs) as KeySpec[])), 'SYMMETRIC_DEFAULT'),
-  usage: optional(oneOf(...(usageNames as KeyUsage[]))),
+  usage: optional(oneOf(...keyUsages)),
   tags: withDefault(readTags, {}),
 })
 

@@ -2,13 +2,9 @@
  * The command line: one entry per command, and what it takes. What a command does is loaded when it
  * is called, so that every command starts as fast as it can.
  */
-import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { version } from '../http/version.ts'
 import { Exit } from './exit.ts'
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string }
 
 /** Commands of parts that are not built yet. */
 const notBuilt = ['policy', 'eif', 'nitro-cli']

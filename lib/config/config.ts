@@ -4,6 +4,7 @@
  */
 import type { RootSpec } from '../attest/roots.ts'
 import type { Organization } from '../kms/access.ts'
+import { defaults } from '../kms/defaults.ts'
 import type { KeySeed } from '../kms/seed.ts'
 import { readKey, seedOf } from './keys.ts'
 import { fileOptionRows, type FileOptions } from './options.ts'
@@ -65,9 +66,14 @@ interface WebIdentityProvider {
   readonly audience: string
 }
 
+const usual: ConfigMembers['attestation'] = {
+  maxAgeSeconds: defaults.attestation.maxAgeMs / 1000,
+  futureSkewSeconds: defaults.attestation.futureSkewMs / 1000,
+}
+
 const attestation = record<ConfigMembers['attestation']>({
-  maxAgeSeconds: withDefault(whole(1, 10 * 365 * 86_400), 300),
-  futureSkewSeconds: withDefault(whole(0, 86_400), 60),
+  maxAgeSeconds: withDefault(whole(1, 10 * 365 * 86_400), usual.maxAgeSeconds),
+  futureSkewSeconds: withDefault(whole(0, 86_400), usual.futureSkewSeconds),
 })
 
 const nonEmpty = text('a text that is not empty', /\S/)
@@ -89,11 +95,11 @@ const hostName: Read<string> = (value, place) =>
 
 const rows: { readonly [K in keyof ConfigMembers]-?: Read<ConfigMembers[K]> } = {
   ...fileOptionRows,
-  account: withDefault(accountId, '111122223333'),
-  region: withDefault(text('a text: a Region', /^[a-z][a-z0-9-]{0,31}$/), 'us-east-1'),
+  account: withDefault(accountId, defaults.account),
+  region: withDefault(text('a text: a Region', /^[a-z][a-z0-9-]{0,31}$/), defaults.region),
   hosts: withDefault(list(hostName), []),
   roots: withDefault(list(readRoot), ['simulated']),
-  attestation: withDefault(attestation, { maxAgeSeconds: 300, futureSkewSeconds: 60 }),
+  attestation: withDefault(attestation, usual),
   principals: withDefault(list(readPrincipal), []),
   organization: optional(organization),
   keys: withDefault(list(readKey), []),

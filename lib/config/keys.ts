@@ -3,7 +3,7 @@
  * material that CreateKey, CreateAlias or ImportKeyMaterial would refuse.
  */
 import { importMaterial } from '../crypto/material.ts'
-import { specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
+import { keyUsages, specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
 import { DecodeError } from '../errors.ts'
 import { isKeyId } from '../kms/arn.ts'
 import type { KeySeed } from '../kms/seed.ts'
@@ -24,12 +24,6 @@ interface KeyMembers {
 }
 
 const specNames = Object.keys(specs) as KeySpec[]
-const usageNames = [
-  'ENCRYPT_DECRYPT',
-  'SIGN_VERIFY',
-  'GENERATE_VERIFY_MAC',
-  'KEY_AGREEMENT',
-] as const
 
 /** An alias name, without those that AWS keeps for itself. */
 const aliasForm = /^(?=.{7,256}$)alias\/(?!aws\/)[\w/-]+$/
@@ -41,7 +35,7 @@ const readMembers = record<KeyMembers>({
     [],
   ),
   spec: withDefault(oneOf(...specNames), 'SYMMETRIC_DEFAULT'),
-  usage: optional(oneOf(...usageNames)),
+  usage: optional(oneOf(...keyUsages)),
   policy: optional(keyPolicyText),
   material: optional(readBase64),
   tags: withDefault(readTags, {}),

@@ -3,6 +3,7 @@
  * file. Refuses a wrong value under the name that it was given by. See docs/config.md.
  */
 import { resolve as resolvePath } from 'node:path'
+import { defaults } from '../kms/defaults.ts'
 import { ConfigError } from './config-error.ts'
 import { oneOf, optional, text, whole, wrong, wants, type Place, type Read } from './read.ts'
 
@@ -38,13 +39,13 @@ const rows: { readonly [K in keyof ServeOptions]: Row<ServeOptions[K]> } = {
     flag: '--port',
     environment: 'ENCLAVE_KMS_PORT',
     read: whole(0, 65_535),
-    fallback: 4599,
+    fallback: defaults.port,
   },
   host: {
     flag: '--host',
     environment: 'ENCLAVE_KMS_HOST',
     read: text('a text: an address or a host name', /^[\w.:%-]+$/),
-    fallback: '127.0.0.1',
+    fallback: defaults.host,
   },
   data: {
     flag: '--data',

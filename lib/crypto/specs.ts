@@ -120,3 +120,7 @@ const rows = {
 export type KeySpec = keyof typeof rows
 
 export const specs: Readonly<Record<KeySpec, KeySpecRow>> = rows
+
+export const keyUsages = [
+  ...new Set(Object.values(specs).flatMap(({ usages }) => Object.keys(usages))),
+] as KeyUsage[]

@@ -5,6 +5,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import type { Request } from 'express'
+import { peerAddress } from './address.ts'
 
 /** Why a control call is refused; undefined when it may go on. */
 export function refusalOf(
@@ -18,7 +19,7 @@ export function refusalOf(
   if (changes && origin !== undefined && origin !== `${scheme}://${host}`) {
     return `a page of ${origin} may not change anything here`
   }
-  const local = isLoopback(request.socket.remoteAddress ?? '') && isLocalName(host, hosts)
+  const local = isLoopback(peerAddress(request.socket)) && isLocalName(host, hosts)
   if (local || (token !== undefined && isBearer(authorization, token))) return undefined
   return token === undefined
     ? 'control calls are answered to this machine only: ENCLAVE_KMS_CONTROL_TOKEN is not set'
@@ -26,8 +27,7 @@ export function refusalOf(
 }
 
 function isLoopback(address: string): boolean {
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
-  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
+  return address === '::1' || (isIPv4(address) && address.startsWith('127.'))
 }
 
 /** Whether a Host header names this machine: a page elsewhere could point its own name here. */

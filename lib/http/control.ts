@@ -2,7 +2,6 @@
  * The second door: the control API under `/_/`, for those whom lib/http/control-access.ts lets in.
  * Everything else that comes here is answered 404.
  */
-import { readFileSync } from 'node:fs'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { DecodeError } from '../errors.ts'
 import type { Clock } from '../kms/clock.ts'
@@ -10,6 +9,7 @@ import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, type Kms } from '../kms/service.ts'
 import { refusalOf } from './control-access.ts'
 import { readMintRequest } from './mint-request.ts'
+import { version } from './version.ts'
 
 export interface ControlOptions {
   readonly kms: Kms
@@ -18,10 +18,6 @@ export interface ControlOptions {
   readonly token: string | undefined
   readonly log: Log
 }
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string }
 
 /** Control calls of parts that are not built yet. */
 const notBuilt = ['/_/events', '/_/faults', '/_/metrics']

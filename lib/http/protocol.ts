@@ -9,6 +9,7 @@ import type { Connection } from '../kms/conditions.ts'
 import { Fault } from '../kms/faults.ts'
 import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, operationOf, type Kms } from '../kms/service.ts'
+import { peerAddress } from './address.ts'
 import { readBody } from './body.ts'
 import { authenticate, type Authenticated } from './sigv4.ts'
 import { turn } from './turn.ts'
@@ -137,9 +138,8 @@ export function isStsRequest(request: IncomingMessage, url: string): boolean {
 
 function connectionOf(request: IncomingMessage): Connection {
   const { headers, socket } = request
-  const address = socket.remoteAddress ?? ''
   return {
-    sourceIp: address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address,
+    sourceIp: peerAddress(socket),
     secure: 'encrypted' in socket,
     userAgent: headers['user-agent'],
     referer: headers.referer,

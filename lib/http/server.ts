@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net'
 import { Callers, type Credential } from '../kms/callers.ts'
 import { Clock } from '../kms/clock.ts'
 import type { Organization } from '../kms/access.ts'
+import { defaults } from '../kms/defaults.ts'
 import { KnownPrincipals } from '../kms/known-principals.ts'
 import { silent, stackOf, type Log } from '../kms/log.ts'
 import type { AttestationOptions } from '../kms/recipient.ts'
@@ -78,8 +79,8 @@ export class KmsHandler {
       clock,
       callers: new Callers(principals.flatMap(({ credential }) => credential ?? [])),
       auth: options.auth ?? 'open',
-      account: options.account ?? '111122223333',
-      region: options.region ?? 'us-east-1',
+      account: options.account ?? defaults.account,
+      region: options.region ?? defaults.region,
       log: this.#log,
     })
   }
@@ -94,9 +95,9 @@ export class KmsHandler {
       principals: new KnownPrincipals((options.principals ?? []).map(({ arn }) => arn)),
       keys: options.keys ?? [],
       attestation: {
-        roots: options.attestation?.roots ?? ['simulated'],
-        maxAgeMs: options.attestation?.maxAgeMs ?? 300_000,
-        futureSkewMs: options.attestation?.futureSkewMs ?? 60_000,
+        roots: ['simulated'],
+        ...defaults.attestation,
+        ...options.attestation,
       },
     })
     return new KmsHandler(options, kms, clock)
@@ -188,7 +189,7 @@ export async function startServer(options: ListenOptions): Promise<RunningServer
   const handler = await KmsHandler.create(options)
   const server = await serverFor(options, handler.listener)
   answerClientErrors(server)
-  const { host = '127.0.0.1', port = 4599 } = options
+  const { host = defaults.host, port = defaults.port } = options
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

@@ -13,11 +13,9 @@ import {
   type AttestationDocument,
 } from '../../codec/document.ts'
 import { DecodeError } from '../../errors.ts'
+import { defaults } from '../../kms/defaults.ts'
 import { Exit } from '../exit.ts'
 import type { Describer, InspectSettings } from './settings.ts'
-
-/** As the server's own defaults: documents may be 5 minutes old and a minute ahead. */
-const freshness = { maxAgeMs: 300_000, futureSkewMs: 60_000 }
 
 export const attestationDocument: Describer = {
   recognizes([first = 0]) {
@@ -42,7 +40,7 @@ export const attestationDocument: Describer = {
 }
 
 async function examine(bytes: Buffer, { atMs, root }: InspectSettings): Promise<Inspection> {
-  const verifier = new Verifier({ anchors: anchorsOf(root), ...freshness })
+  const verifier = new Verifier({ anchors: anchorsOf(root), ...defaults.attestation })
   if (atMs !== null) return verifier.inspect(bytes, atMs)
   return verifier.inspect(bytes, timestampOf(bytes), { ignoreFreshness: true })
 }
