@@ -2,6 +2,7 @@
  * What another program may import: start a server or mount one, verify an attestation document. What
  * code inside an enclave needs is in `enclave-kms/enclave`.
  */
+/// <reference types="node" preserve="true" />
 import { readFileSync } from 'node:fs'
 import { trustAnchors, type RootSpec } from './attest/roots.ts'
 import { Verifier, type VerifiedDocument } from './attest/verify.ts'

@@ -86,7 +86,7 @@ describe('README.md', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>
     }
-    assert.equal(scripts.start, 'node scripts/prepare.mjs && node dist/cli/main.js serve')
+    assert.equal(scripts.start, 'node scripts/start.mjs')
     assert.ok(scripts.test)
   })
 

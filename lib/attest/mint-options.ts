@@ -59,6 +59,9 @@ const launchPeriodMs = 12 * 3600 * 1000
 /** @throws DecodeError `MINT_OPTION`, whose fact `member` names the option */
 export function settle(options: MintOptions, nowMs: number): Statement {
   const platform = options.platform ?? 'nitro-enclave'
+  if (!['nitro-enclave', 'nitro-tpm'].includes(platform)) {
+    throw refusal('platform', 'want nitro-enclave or nitro-tpm')
+  }
   if (options.roleArn !== undefined) checkRoleArn(options.roleArn, platform)
   if (options.instanceId !== undefined) checkInstanceId(options.instanceId)
   if (options.debug === true && platform === 'nitro-tpm') {

@@ -50,7 +50,14 @@ export function takeContentKey(key: KeyObject, random: RandomSource): ContentKey
 
 async function refill(key: KeyObject, supply: Supply): Promise<void> {
   try {
-    supply.ready.push(...(await offload('contentKeys', key, ahead)))
+    const { contentKeys, encryptedKeys } = await offload('contentKeys', key, ahead)
+    const bytes = encryptedKeys.length / ahead
+    for (let i = 0; i < ahead; i += 1) {
+      supply.ready.push({
+        contentKey: contentKeys.subarray(32 * i, 32 * (i + 1)),
+        encryptedKey: encryptedKeys.subarray(bytes * i, bytes * (i + 1)),
+      })
+    }
   } catch {
     // A thread that ended takes nothing with it: whoever comes next makes his own.
   } finally {

@@ -16,11 +16,11 @@ interface Slow {
     hash: 'sha1' | 'sha256',
     ciphertext: Uint8Array,
   ) => Uint8Array | null
-  /** So many random content keys of 32 bytes, each with its RSAES-OAEP encryption (SHA-256). */
+  /** So many random content keys of 32 bytes, and their RSAES-OAEP encryptions (SHA-256), in rows. */
   contentKeys: (
     key: KeyObject,
     count: number,
-  ) => readonly { readonly contentKey: Uint8Array; readonly encryptedKey: Uint8Array }[]
+  ) => { readonly contentKeys: Uint8Array; readonly encryptedKeys: Uint8Array }
   /** ECDH, NIST SP 800-56A section 5.7.1.2: the x coordinate, as long as the field. */
   ecdh: (privateKey: KeyObject, publicKey: KeyObject) => Uint8Array
   /** ECDSA over a digest, which node:crypto would hash again; DER. FIPS 186-5 section 6.4.1. */

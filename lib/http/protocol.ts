@@ -92,7 +92,8 @@ export class Protocol {
   #sts(request: IncomingMessage, url: string, body: Buffer, requestId: string): StsAnswer {
     const { caller } = this.#authenticate(request, url, body, 'sts')
     const query = url.indexOf('?')
-    const form = request.method === 'GET' && query >= 0 ? url.slice(query + 1) : body.toString()
+    const inQuery = query >= 0 && body.length === 0
+    const form = inQuery ? url.slice(query + 1) : body.toString()
     return handleSts(form, caller, requestId)
   }
 
@@ -132,7 +133,7 @@ export class Protocol {
 /** STS speaks the query protocol: a form, or for a signed link a query. */
 export function isStsRequest(request: IncomingMessage, url: string): boolean {
   if (request.headers['x-amz-target'] !== undefined) return false
-  if (request.method === 'GET') return url.startsWith('/?') && /[?&]Action=/.test(url)
+  if (url.startsWith('/?') && /[?&]Action=/.test(url)) return true
   return request.headers['content-type']?.startsWith(formType) ?? false
 }
 

@@ -29,7 +29,17 @@ const compilers: Readonly<Record<Shape['type'], (shape: Shape) => Convert>> = {
 /** The conversion of a shape. Recursion ends: no KMS type contains itself. */
 export function compileConversion(shapeName: string): Convert {
   const shape = shapeOf(shapeName)
-  return compilers[shape.type](shape)
+  const convert = compilers[shape.type](shape)
+  return shapeName === 'AttestationDocumentType' ? keepingLast(convert) : convert
+}
+
+/** An enclave presents one document with many calls, and it is most of what there is to decode. */
+function keepingLast(convert: Convert): Convert {
+  let last: { value: unknown; converted: unknown } | undefined
+  return (value) => {
+    if (last?.value !== value) last = { value, converted: convert(value) }
+    return last?.converted
+  }
 }
 
 function toText(value: unknown): string {

@@ -2,7 +2,7 @@
  * The body of a request, from bytes to a JSON object. Refuses, with SerializationException, what is
  * not UTF-8, not JSON (RFC 8259), not an object, or nested deeper than 32. An empty body is `{}`.
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { Fault } from './faults.ts'
 
 /** Ours, as the body's limit of 1 MiB is: KMS's deepest input has four levels. */
@@ -19,8 +19,7 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
  */
 export function parseJsonBody(body: Buffer): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {}
-  if (!isUtf8(body)) throw new Fault('SerializationException')
-  const text = body.toString('utf8')
+  const text = readText(body)
   if (hasManyBrackets(text) && isTooDeep(body)) {
     throw new Fault('SerializationException', `the body is nested deeper than ${maxDepth}`)
   }
@@ -32,6 +31,13 @@ export function parseJsonBody(body: Buffer): Readonly<Record<string, unknown>> {
   }
   if (!isObject(value)) throw new Fault('SerializationException')
   return value
+}
+
+/** Nearly every body is ASCII, which is decoded much faster than UTF-8. */
+function readText(body: Buffer): string {
+  if (isAscii(body)) return body.toString('latin1')
+  if (isUtf8(body)) return body.toString('utf8')
+  throw new Fault('SerializationException')
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
