@@ -65,8 +65,17 @@ const rules: readonly Rule[] = [
     )
   },
 
-  ({ register, expected, actual, request: { principal } }) =>
-    register === 3 && parentRoleHint(plainHex(expected), actual, principal.roleArn),
+  ({ key, register, actual, debug }) =>
+    register === 8 &&
+    isEnclaves(key) &&
+    actual === zeros &&
+    !debug &&
+    `the document's PCR8 is zero: the enclave image is not signed`,
+
+  ({ key, register, expected, actual, request: { principal } }) =>
+    register === 3 &&
+    isEnclaves(key) &&
+    parentRoleHint(plainHex(expected), actual, principal.roleArn),
 
   ({ key, expected }) => {
     const hex = plainHex(expected)
@@ -84,6 +93,11 @@ const rules: readonly Rule[] = [
 
 /** The registers that debug mode leaves zero. */
 const debugZeroes = new Set([0, 1, 2, 8])
+
+/** A NitroTPM's registers measure other things. */
+function isEnclaves(key: string): boolean {
+  return !/nitrotpm/i.test(key)
+}
 
 export function isMeasurement(key: string): boolean {
   return keyForm.test(key)
@@ -141,13 +155,15 @@ function parentRoleHint(
     return `PCR3 is the SHA-384 digest of the parent's role ARN, not the ARN: ${printed(expected)}`
   }
   if (actual === zeros) return `the document's PCR3 is zero: the parent instance has no role`
-  if (roleArn === undefined) return false
-  const ofCaller = pcr3Of(roleArn)
-  if (actual === ofCaller)
+  if (expected === actual) return false
+  const ofCaller = roleArn && pcr3Of(roleArn)
+  if (actual === ofCaller) {
     return `the document's PCR3 is of ${roleArn}: the policy's is of another role`
-  if (expected === ofCaller)
+  }
+  if (expected === ofCaller) {
     return `the policy's PCR3 is of ${roleArn}: the document's is of another role`
-  return false
+  }
+  return `PCR3 does not match: the document's parent has another role than the policy's value is of`
 }
 
 /** PCR3 = SHA-384 of 48 zero bytes and the role's ARN. */

@@ -206,6 +206,22 @@ export const hintCases: readonly HintCase[] = [
   ),
   measured(
     equals,
+    register(3),
+    pcr3('arn:aws:iam::1:role/x'),
+    pcr3('arn:aws:iam::1:role/y'),
+    believed,
+    /^PCR3 does not match: the document's parent has another role than the policy's value is of$/,
+  ),
+  measured(
+    equals,
+    register(8),
+    other,
+    zeros,
+    believed,
+    /^the document's PCR8 is zero: the enclave image is not signed$/,
+  ),
+  measured(
+    equals,
     image,
     valueOf(0).slice(0, 64),
     valueOf(0),
