@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { maxBodyBytes } from '../../lib/http/body.ts'
 import { account, startKms, type TestKms } from '../support/kms.ts'
 import { post, rawRequest, unverified, type RawAnswer } from './raw.ts'
+import { hasPythonModule } from './signing.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -162,6 +164,25 @@ describe('Protocol', () => {
       assert.match(answer.headers.get('x-amzn-requestid') ?? '', uuid)
     }
   })
+
+  const boto3 = hasPythonModule('boto3')
+  const needs = boto3 ? '' : ' (skipped: python3 with boto3 is not here)'
+  ;(boto3 ? it : it.skip)(
+    `answers STS's signed links, by the method that they sign${needs}`,
+    async () => {
+      const script = `import boto3
+sts = boto3.client('sts', region_name='us-east-1', endpoint_url='${kms.url}',
+    aws_access_key_id='AKIAENCLAVEPARENT0', aws_secret_access_key='enclave-parent-secret')
+print(sts.generate_presigned_url('get_caller_identity'))`
+      const link = execFileSync('python3', ['-c', script]).toString().trim()
+      for (const method of ['GET', 'POST']) {
+        const answer = await fetch(link, { method })
+        // The link signs its method, and boto3 makes it for POST.
+        assert.equal(answer.status, method === 'POST' ? 200 : 403)
+        if (answer.ok) assert.match(await answer.text(), /assumed-role\/enclave-parent\/worker-1/)
+      }
+    },
+  )
 
   it('goes on after clients that went away in the middle of a body', async () => {
     for (let i = 0; i < 5; i += 1) {
