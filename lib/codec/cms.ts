@@ -36,7 +36,8 @@ const oid = {
   aes256Cbc: '2.16.840.1.101.3.4.1.42',
 }
 
-const endOfContents = Buffer.from('0000', 'hex')
+/** An end of contents each: of the content, EncryptedContentInfo, EnvelopedData, [0], ContentInfo. */
+const endings = Buffer.from('0000'.repeat(5), 'hex')
 const version2 = Buffer.from('020102', 'hex')
 
 /** ContentInfo with id-envelopedData, then EnvelopedData of version 2: all three indefinite. */
@@ -67,35 +68,31 @@ const segmentsOpening = Buffer.from('a080', 'hex')
 export function encodeEnvelopedData(content: EnvelopedData): Buffer {
   const recipient = definite(0x30, [
     version2,
-    definite(0x80, [content.subjectKeyIdentifier]),
+    ...definite(0x80, [content.subjectKeyIdentifier]),
     keyEncryption,
-    definite(0x04, [content.encryptedKey]),
+    ...definite(0x04, [content.encryptedKey]),
   ])
   const parts: Uint8Array[] = [
     opening,
-    definite(0x31, [recipient]),
+    ...definite(0x31, recipient),
     contentOpening,
     content.iv,
     segmentsOpening,
   ]
   for (let start = 0; start < content.ciphertext.length; start += segmentBytes) {
-    parts.push(definite(0x04, [content.ciphertext.subarray(start, start + segmentBytes)]))
+    parts.push(...definite(0x04, [content.ciphertext.subarray(start, start + segmentBytes)]))
   }
-  // One each for the content, EncryptedContentInfo, EnvelopedData, [0] and ContentInfo.
-  for (let level = 0; level < 5; level++) parts.push(endOfContents)
+  parts.push(endings)
   return Buffer.concat(parts)
 }
 
-function definite(tag: number, parts: readonly Uint8Array[]): Buffer {
+/** The pieces of an element: they are copied once, when all of them are there. */
+function definite(tag: number, parts: readonly Uint8Array[]): Uint8Array[] {
   let length = 0
   for (const part of parts) length += part.length
-  const header =
-    length < 0x80
-      ? [tag, length]
-      : length < 0x100
-        ? [tag, 0x81, length]
-        : [tag, 0x82, length >> 8, length & 0xff]
-  return Buffer.concat([Uint8Array.from(header), ...parts])
+  if (length < 0x80) return [Buffer.of(tag, length), ...parts]
+  if (length < 0x100) return [Buffer.of(tag, 0x81, length), ...parts]
+  return [Buffer.of(tag, 0x82, length >> 8, length & 0xff), ...parts]
 }
 
 /** One BER element, as node-forge gives it: `value` is a binary string or the elements inside. */

@@ -67,6 +67,7 @@ export class Protocol {
       // SDKs take their own clock's error from it.
       response.setHeader('Date', new Date(this.#options.clock.nowMs()).toUTCString())
     }
+    await turn()
     write(response, requestId, answer)
   }
 
