@@ -3,17 +3,32 @@
  * because the key, the serial number and the signature (RFC 6979) all follow from published text.
  */
 import 'reflect-metadata/lite'
-import { X509CertificateGenerator } from '@peculiar/x509'
+import {
+  BasicConstraintsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
 import { createECDH, createHash, createHmac, createPublicKey, webcrypto } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
-import { identifyKey } from '../lib/attest/pki.ts'
-import { rootExtensions, rootName } from '../lib/attest/profiles.ts'
 import {
   curveOrder,
   rootValidity,
   simulatedRootKey,
   simulatedRootScalar,
 } from '../lib/attest/simulated-root.ts'
+
+/** In place of `C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves`. */
+const name = new Name([
+  { C: [{ printableString: 'US' }] },
+  { O: [{ utf8String: 'enclave-kms' }] },
+  { OU: [{ utf8String: 'NOT AWS' }] },
+  { CN: [{ utf8String: 'simulated.nitro-enclaves' }] },
+])
+
+const { digitalSignature, keyCertSign, cRLSign } = KeyUsageFlags
 
 /** The certificate, as PEM. */
 export async function makeSimulatedRoot(): Promise<string> {
@@ -26,16 +41,22 @@ export async function makeSimulatedRoot(): Promise<string> {
 }
 
 async function certificate(signature: Uint8Array<ArrayBuffer>): Promise<Buffer> {
-  const key = simulatedRootKey()
+  const spki = createPublicKey(simulatedRootKey()).export({ type: 'spki', format: 'der' })
+  const publicKey = new Uint8Array(spki)
   const { rawData } = await X509CertificateGenerator.create(
     {
-      subject: rootName,
-      issuer: rootName,
+      subject: name,
+      issuer: name,
       serialNumber: createHash('sha256').update('simulated root').digest('hex').slice(0, 32),
       notBefore: new Date(rootValidity.notBeforeMs),
       notAfter: new Date(rootValidity.notAfterMs),
-      extensions: rootExtensions(identifyKey(key)),
-      publicKey: new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' })),
+      // As AWS's root: no path length, and no authority key identifier.
+      extensions: [
+        new BasicConstraintsExtension(true, undefined, true),
+        await SubjectKeyIdentifierExtension.create(publicKey, false, webcrypto),
+        new KeyUsagesExtension(digitalSignature | keyCertSign | cRLSign, true),
+      ],
+      publicKey,
       signature,
       signingAlgorithm: { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
     },

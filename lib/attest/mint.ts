@@ -3,14 +3,16 @@
  * writes since June 2025: untagged, payload map of indefinite length, all nine keys. Refuses what no
  * real document could say.
  */
-import { sign, type KeyObject } from 'node:crypto'
 import { encodeCoseSign1, es384Header, sigStructure } from '../codec/cose.ts'
 import { encodeAttestationDocument } from '../codec/document.ts'
 import { settle, type MintOptions } from './mint-options.ts'
-import type { SigningIdentity, SimulatedPki } from './pki.ts'
-import type { Origin } from './profiles.ts'
+import { signP384 } from './p384.ts'
+import { SimulatedPki } from './pki.ts'
 
 export type { MintOptions } from './mint-options.ts'
+
+/** One for the process: documents of one enclave share their chain. */
+const pki = new SimulatedPki()
 
 /**
  * A signed document. Its chain is valid at its own timestamp, wherever that lies, so one with a
@@ -23,29 +25,11 @@ export async function mintAttestationDocument(
   nowMs: number,
 ): Promise<Uint8Array> {
   const { origin, content } = settle(options, nowMs)
-  const { privateKey, certificate, cabundle } = await identify(origin, content.timestampMs)
+  const { privateKey, certificate, cabundle } = await pki.identity(origin, content.timestampMs)
   const payload = encodeAttestationDocument(
     { ...content, certificate, cabundle },
     { indefinite: true },
   )
-  const signature = await signEs384(sigStructure(es384Header, payload), privateKey)
+  const signature = await signP384(sigStructure(es384Header, payload), privateKey, 'ieee-p1363')
   return encodeCoseSign1({ protectedBytes: es384Header, payload, signature })
-}
-
-let pki: Promise<SimulatedPki> | undefined
-
-/** The chain that signs; the first call loads what issues it. */
-async function identify(origin: Origin, atMs: number): Promise<SigningIdentity> {
-  pki ??= import('./pki.ts').then(({ SimulatedPki }) => new SimulatedPki())
-  return (await pki).identity(origin, atMs)
-}
-
-/** r and s, 48 bytes each, off the main thread. */
-function signEs384(message: Uint8Array, key: KeyObject): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    sign('sha384', message, { key, dsaEncoding: 'ieee-p1363' }, (error, signature) => {
-      if (error) reject(error)
-      else resolve(signature)
-    })
-  })
 }

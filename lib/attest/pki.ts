@@ -1,18 +1,11 @@
 /**
  * Issues the simulated chain: a leaf that signs documents, under an instance, a zonal and a regional
- * certificate and the root. Heavy to load (@peculiar/x509), so callers import it when they need it.
+ * certificate and the root. It refuses nobody: who may say what is mint.ts's matter.
  */
-import 'reflect-metadata/lite'
-import { X509CertificateGenerator, type Name } from '@peculiar/x509'
-import { Crypto } from '@peculiar/webcrypto'
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  type webcrypto,
-} from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { encodeCertificate, encodeTbsCertificate } from '../codec/x509-writer.ts'
 import { LeastRecentlyUsed } from './least-recently-used.ts'
+import { generateP384Keys, identifyKey, signP384, type P384Keys } from './p384.ts'
 import { profiles, rootName, type Origin, type Profile } from './profiles.ts'
 import { simulatedRootCertificate, simulatedRootKey } from './simulated-root.ts'
 
@@ -25,12 +18,10 @@ export interface SigningIdentity {
 }
 
 interface Issued {
-  readonly subject: Name
-  /** The private key twice: for issuing certificates, and for signing documents. */
-  readonly issuingKey: webcrypto.CryptoKey
+  /** DER. */
+  readonly subject: Uint8Array
   readonly privateKey: KeyObject
-  /** Hex. */
-  readonly keyIdentifier: string
+  readonly keyIdentifier: Uint8Array
   /** DER. */
   readonly certificate: Uint8Array
   /** Null for the root. */
@@ -46,11 +37,6 @@ const issuerOf = {
   leaf: 'instance',
 } as const satisfies Record<Level, Level | null>
 
-// Its types are the DOM's, which are not here; Node's are the same interface.
-const issuing = new Crypto() as unknown as webcrypto.Crypto
-const curve = { name: 'ECDSA', namedCurve: 'P-384' }
-const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-384' }
-
 /**
  * A chain is at least this old when it signs, so that a verifier whose clock is behind, as far as
  * it takes documents from the future, finds the leaf valid.
@@ -63,7 +49,7 @@ const maxCertificates = 1024
 export class SimulatedPki {
   // Promises, so that what many ask for at once is made once.
   readonly #issued: LeastRecentlyUsed<Promise<Issued>>
-  #root: Promise<Issued> | undefined
+  #root: Issued | undefined
 
   /** @param kept how many certificates are kept; others are issued anew when they are wanted */
   constructor(kept = maxCertificates) {
@@ -96,10 +82,12 @@ export class SimulatedPki {
 
   async #issue(level: Level, origin: Origin, at: number): Promise<Issued> {
     const above = issuerOf[level]
-    const issuer = await (above === null
-      ? (this.#root ??= loadRoot())
-      : this.#certificate(above, origin, at))
-    return issue(profiles[level], origin, at, issuer)
+    // Its keys are made while its issuer is issued: those of the whole chain at once.
+    const [keys, issuer] = await Promise.all([
+      generateP384Keys(),
+      above === null ? (this.#root ??= loadRoot()) : this.#certificate(above, origin, at),
+    ])
+    return issue(profiles[level], origin, at, keys, issuer)
   }
 }
 
@@ -116,67 +104,39 @@ async function issue(
   profile: Profile,
   origin: Origin,
   at: number,
+  { privateKey, publicKeyInfo }: P384Keys,
   issuer: Issued,
 ): Promise<Issued> {
-  const keys = await issuing.subtle.generateKey(curve, true, ['sign', 'verify'])
-  const privateKey = await keyObjectOf(keys.privateKey)
-  const keyIdentifier = identifyKey(createPublicKey(privateKey))
+  const keyIdentifier = identifyKey(publicKeyInfo)
   const issuedMs = periodStart(profile, at)
   const notBeforeMs = issuedMs - profile.backdateMs
   const subject = profile.subject(origin)
-  const certificate = await X509CertificateGenerator.create(
-    {
-      subject,
-      issuer: issuer.subject,
-      serialNumber: profile.serialNumber(origin, issuedMs),
-      notBefore: new Date(notBeforeMs),
-      notAfter: new Date(notBeforeMs + profile.lifetimeMs),
-      extensions: profile.extensions(
-        { subject: keyIdentifier, issuer: issuer.keyIdentifier },
-        origin,
-      ),
-      publicKey: keys.publicKey,
-      signingKey: issuer.issuingKey,
-      signingAlgorithm,
-    },
-    issuing,
-  )
-  return {
+  const tbs = encodeTbsCertificate({
+    serialNumber: profile.serialNumber(origin, issuedMs),
+    issuer: issuer.subject,
+    notBeforeMs,
+    notAfterMs: notBeforeMs + profile.lifetimeMs,
     subject,
-    issuingKey: keys.privateKey,
-    privateKey,
-    keyIdentifier,
-    certificate: new Uint8Array(certificate.rawData),
-    issuer,
-  }
-}
-
-/** The key in the form that node:crypto signs with. */
-async function keyObjectOf(key: webcrypto.CryptoKey): Promise<KeyObject> {
-  const pkcs8 = await issuing.subtle.exportKey('pkcs8', key)
-  return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+    publicKeyInfo,
+    extensions: profile.extensions(
+      { subject: keyIdentifier, issuer: issuer.keyIdentifier },
+      origin,
+    ),
+  })
+  const signature = await signP384(tbs, issuer.privateKey, 'der')
+  const certificate = encodeCertificate(tbs, signature)
+  return { subject, privateKey, keyIdentifier, certificate, issuer }
 }
 
 /** The root as an issuer; its certificate is the committed one. */
-async function loadRoot(): Promise<Issued> {
-  const key = simulatedRootKey()
-  const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
+function loadRoot(): Issued {
+  const privateKey = simulatedRootKey()
+  const publicKeyInfo = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
   return {
     subject: rootName,
-    issuingKey: await issuing.subtle.importKey('pkcs8', pkcs8, curve, false, ['sign']),
-    privateKey: key,
-    keyIdentifier: identifyKey(key),
+    privateKey,
+    keyIdentifier: identifyKey(publicKeyInfo),
     certificate: simulatedRootCertificate(),
     issuer: null,
   }
-}
-
-/** SHA-1 of the point, as RFC 5280, 4.2.1.2 (1) has it; in hex. */
-export function identifyKey(key: KeyObject): string {
-  const { x = '', y = '' } = key.export({ format: 'jwk' })
-  return createHash('sha1')
-    .update('04', 'hex')
-    .update(x, 'base64url')
-    .update(y, 'base64url')
-    .digest('hex')
 }

@@ -3,18 +3,15 @@
  * extensions as AWS's have them. Where AWS's name Amazon, ours say enclave-kms, NOT AWS; where AWS's
  * point at lists of revoked certificates, ours name hosts that cannot exist (RFC 6761, .invalid).
  */
-import 'reflect-metadata/lite'
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  CRLDistributionPointsExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  Name,
-  SubjectKeyIdentifierExtension,
-  type Extension,
-} from '@peculiar/x509'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { encodeName, type AttributeName } from '../codec/x509-name.ts'
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  crlDistributionPoint,
+  keyUsage,
+  subjectKeyIdentifier,
+} from '../codec/x509-writer.ts'
 
 /** Who a document comes from. */
 export interface Origin {
@@ -26,10 +23,10 @@ export interface Origin {
   readonly moduleId: string
 }
 
-/** Subject and issuer key identifiers, in hex. */
+/** Of the subject's key and of the issuer's. */
 export interface KeyIdentifiers {
-  readonly subject: string
-  readonly issuer: string
+  readonly subject: Uint8Array
+  readonly issuer: Uint8Array
 }
 
 export interface Profile {
@@ -40,10 +37,12 @@ export interface Profile {
   readonly backdateMs: number
   /** Documents whose origins agree in this text share the certificate. */
   readonly sharedBy: (origin: Origin) => string
-  readonly subject: (origin: Origin) => Name
-  /** Hex. */
-  readonly serialNumber: (origin: Origin, issuedMs: number) => string
-  readonly extensions: (keys: KeyIdentifiers, origin: Origin) => Extension[]
+  /** DER. */
+  readonly subject: (origin: Origin) => Buffer
+  /** Bytes of a number. */
+  readonly serialNumber: (origin: Origin, issuedMs: number) => Buffer
+  /** DER, in AWS's order. */
+  readonly extensions: (keys: KeyIdentifiers, origin: Origin) => readonly Buffer[]
 }
 
 const second = 1000
@@ -67,11 +66,11 @@ export const profiles = {
         unit,
         commonName(`${randomHex(8)}.${origin.region}.simulated.nitro-enclaves`),
       ),
-    serialNumber: () => randomHex(16),
+    serialNumber: () => randomBytes(16),
     extensions: (keys) => [
-      new BasicConstraintsExtension(true, 2, true),
-      new AuthorityKeyIdentifierExtension(keys.issuer),
-      new SubjectKeyIdentifierExtension(keys.subject),
+      basicConstraints({ ca: true, pathLength: 2 }),
+      authorityKeyIdentifier(keys.issuer),
+      subjectKeyIdentifier(keys.subject),
       certificateAndListSigning(),
       revocationList('simulated-nitro-enclaves-crl'),
     ],
@@ -91,14 +90,14 @@ export const profiles = {
         unit,
         organization,
         country,
-        { ST: [{ utf8String: 'WA' }] },
+        ['ST', 'WA'],
         city,
       ),
-    serialNumber: () => randomHex(16),
+    serialNumber: () => randomBytes(16),
     extensions: (keys, { region }) => [
-      new BasicConstraintsExtension(true, 1, true),
-      new AuthorityKeyIdentifierExtension(keys.issuer),
-      new SubjectKeyIdentifierExtension(keys.subject),
+      basicConstraints({ ca: true, pathLength: 1 }),
+      authorityKeyIdentifier(keys.issuer),
+      subjectKeyIdentifier(keys.subject),
       certificateAndListSigning(),
       revocationList(`crl-${region}-simulated-nitro-enclaves.${region}`),
     ],
@@ -110,12 +109,12 @@ export const profiles = {
     backdateMs: 0,
     sharedBy: (origin) => `${origin.region} ${origin.instanceId}`,
     subject: (origin) => hostName(`${origin.instanceId}.${origin.region}.simulated.nitro-enclaves`),
-    serialNumber: () => randomHex(20),
+    serialNumber: () => randomBytes(20),
     extensions: (keys) => [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
-      new SubjectKeyIdentifierExtension(keys.subject),
-      new AuthorityKeyIdentifierExtension(keys.issuer),
+      basicConstraints({ ca: true, pathLength: 0 }),
+      keyUsage(['keyCertSign'], { critical: true }),
+      subjectKeyIdentifier(keys.subject),
+      authorityKeyIdentifier(keys.issuer),
     ],
   },
 
@@ -129,55 +128,44 @@ export const profiles = {
     serialNumber: (origin, issuedMs) => {
       const enclaveId = /-enc([0-9a-f]{16})$/.exec(origin.moduleId)?.[1] ?? ''
       const issuedSeconds = Math.floor(issuedMs / second)
-      return enclaveId + issuedSeconds.toString(16).padStart(enclaveId === '' ? 8 : 16, '0')
+      return Buffer.from(enclaveId + issuedSeconds.toString(16).padStart(16, '0'), 'hex')
     },
     extensions: () => [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation),
+      basicConstraints({ ca: false, pathLength: null }),
+      keyUsage(['digitalSignature', 'nonRepudiation'], { critical: false }),
     ],
   },
 } as const satisfies Record<string, Profile>
 
-type Attribute = Record<string, { utf8String?: string; printableString?: string }[]>
+type Attribute = readonly [AttributeName, string]
 
-const country: Attribute = { C: [{ printableString: 'US' }] }
-const organization: Attribute = { O: [{ utf8String: 'enclave-kms' }] }
-const unit: Attribute = { OU: [{ utf8String: 'NOT AWS' }] }
-const city: Attribute = { L: [{ utf8String: 'Seattle' }] }
+const country: Attribute = ['C', 'US']
+const organization: Attribute = ['O', 'enclave-kms']
+const unit: Attribute = ['OU', 'NOT AWS']
+const city: Attribute = ['L', 'Seattle']
 
-/** The root's name, in place of `C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves`. */
+/** The root's name, in place of `C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves`; DER. */
 export const rootName = name(country, organization, unit, commonName('simulated.nitro-enclaves'))
 
-/** The root's extensions: no path length, and no authority key identifier. */
-export function rootExtensions(keyIdentifier: string): Extension[] {
-  return [
-    new BasicConstraintsExtension(true, undefined, true),
-    new SubjectKeyIdentifierExtension(keyIdentifier),
-    certificateAndListSigning(),
-  ]
-}
-
-function name(...attributes: Attribute[]): Name {
-  return new Name(attributes)
+function name(...attributes: Attribute[]): Buffer {
+  return encodeName(attributes)
 }
 
 function commonName(text: string): Attribute {
-  return { CN: [{ utf8String: text }] }
+  return ['CN', text]
 }
 
 /** The order of instance and leaf names. */
-function hostName(text: string): Name {
-  const state = { ST: [{ utf8String: 'Washington' }] }
-  return name(country, state, city, organization, unit, commonName(text))
+function hostName(text: string): Buffer {
+  return name(country, ['ST', 'Washington'], city, organization, unit, commonName(text))
 }
 
-function certificateAndListSigning(): Extension {
-  const { digitalSignature, keyCertSign, cRLSign } = KeyUsageFlags
-  return new KeyUsagesExtension(digitalSignature | keyCertSign | cRLSign, true)
+function certificateAndListSigning(): Buffer {
+  return keyUsage(['digitalSignature', 'keyCertSign', 'cRLSign'], { critical: true })
 }
 
-function revocationList(host: string): Extension {
-  return new CRLDistributionPointsExtension([`http://${host}.invalid/crl/${randomUUID()}.crl`])
+function revocationList(host: string): Buffer {
+  return crlDistributionPoint(`http://${host}.invalid/crl/${randomUUID()}.crl`)
 }
 
 function randomHex(bytes: number): string {

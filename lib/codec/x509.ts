@@ -58,7 +58,7 @@ export interface BasicConstraints {
 export type KeyUsage = (typeof keyUsages)[number]
 
 /** By bit number (RFC 5280, 4.2.1.3). */
-const keyUsages = [
+export const keyUsages = [
   'digitalSignature',
   'nonRepudiation',
   'keyEncipherment',
@@ -74,9 +74,12 @@ export const oid = {
   ecPublicKey: '1.2.840.10045.2.1',
   secp384r1: '1.3.132.0.34',
   ecdsaWithSha384: '1.2.840.10045.4.3.3',
+  subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  authorityKeyIdentifier: '2.5.29.35',
 } as const
 
 type CertificateCode =

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { SimulatedPki } from '../../lib/attest/pki.ts'
 import { decodeCoseSign1 } from '../../lib/codec/cose.ts'
 import { decodeAttestationDocument } from '../../lib/codec/document.ts'
+import { hasOpenssl, openssl } from '../crypto/openssl.ts'
 
 const captured = new URL(
   '../../../shared/corpus/attestation/distributed-lab-aws-nitro-enclaves-av-20250818-050f82.cose',
@@ -64,6 +65,33 @@ describe('profiles', () => {
       const simulated = await chain()
       for (const [index, der] of [...real.cabundle, real.certificate].entries()) {
         assert.deepEqual(shape(simulated[index]!.raw), shape(Buffer.from(der)), levels[index])
+      }
+    },
+  )
+
+  const textTitle = 'says to openssl what each level may do'
+  ;(hasOpenssl ? it : it.skip)(
+    hasOpenssl ? textTitle : `${textTitle} (skipped: no openssl)`,
+    async () => {
+      const signing = 'Digital Signature, Certificate Sign, CRL Sign'
+      const rights = [
+        ['CA:TRUE', signing],
+        ['CA:TRUE, pathlen:2', signing],
+        ['CA:TRUE, pathlen:1', signing],
+        ['CA:TRUE, pathlen:0', 'Certificate Sign'],
+      ].map(([constraints = '', usage = '']) => [
+        ...['X509v3 Basic Constraints: critical', constraints],
+        ...['X509v3 Key Usage: critical', usage],
+      ])
+      const leafRights = [
+        ...['X509v3 Basic Constraints: critical', 'CA:FALSE'],
+        ...['X509v3 Key Usage:', 'Digital Signature, Non Repudiation'],
+      ]
+      const args = ['x509', '-in', 'pem', '-noout', '-ext', 'basicConstraints,keyUsage']
+      for (const [index, certificate] of (await chain()).entries()) {
+        const text = openssl(args, { pem: certificate.toString() }).toString()
+        const lines = text.split('\n').map((line) => line.trim())
+        assert.deepEqual(lines.filter(Boolean), rights[index] ?? leafRights, levels[index])
       }
     },
   )

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { decodeName } from '../../lib/codec/x509-name.ts'
+import { decodeName, encodeName } from '../../lib/codec/x509-name.ts'
 
 describe('decodeName', () => {
   const attribute = (type: string, tag: string, value: string) => {
@@ -26,5 +26,30 @@ describe('decodeName', () => {
 
   it('prints an unknown type by number and an unknown text in hex', () => {
     assert.equal(decodeName(name(attribute('55047f', '14', 'a'))), '2.5.4.127=#140161')
+  })
+})
+
+describe('encodeName', () => {
+  it('writes a set for each attribute, the country in ASCII and other texts in UTF-8', () => {
+    const name = encodeName([
+      ['C', 'US'],
+      ['CN', 'é'],
+    ])
+    const country = '310b3009' + '0603550406' + '13025553'
+    const commonName = '310b3009' + '0603550403' + '0c02c3a9'
+    assert.equal(name.toString('hex'), `301a${country}${commonName}`)
+  })
+
+  it('writes what is read, in the order given', () => {
+    const name = encodeName([
+      ['CN', 'a'],
+      ['serialNumber', '1'],
+      ['L', 'Seattle'],
+      ['ST', 'WA'],
+      ['O', 'b'],
+      ['OU', 'c'],
+      ['C', 'US'],
+    ])
+    assert.equal(decodeName(name), 'CN=a, serialNumber=1, L=Seattle, ST=WA, O=b, OU=c, C=US')
   })
 })
