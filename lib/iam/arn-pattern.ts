@@ -4,7 +4,8 @@
  * `*` among them, matches nothing. Source: IAM user guide, "Amazon Resource Name (ARN) condition
  * operators".
  */
-import { patternTest, wildcardTokens, type TextTest, type Token } from './pattern.ts'
+import { patternTest, type TextTest } from './pattern.ts'
+import { wildcardTokens, type Token } from './tokens.ts'
 
 const arnParts = 6
 const colon = ':'.charCodeAt(0)

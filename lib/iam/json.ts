@@ -131,7 +131,7 @@ class Reader {
     const before = this.#text.slice(0, this.#at)
     const line = before.split('\n').length
     const column = this.#at - before.lastIndexOf('\n')
-    const what = this.#at < this.#text.length ? 'an unexpected character' : 'the end too early'
+    const what = this.#at < this.#text.length ? 'an unexpected character' : 'it ends too early'
     return new PolicyError(path, `not JSON: ${what} at line ${line}, column ${column}`)
   }
 }

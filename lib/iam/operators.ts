@@ -5,8 +5,9 @@
  */
 import { arnTemplateTest } from './arn-pattern.ts'
 import { isInRange, parseAddress, parseRange } from './ip-address.ts'
-import { patternTest, textOf, type TextTest, type Token } from './pattern.ts'
+import { patternTest, type TextTest } from './pattern.ts'
 import type { RequestContext } from './request.ts'
+import { textOf, type Token } from './tokens.ts'
 import { parseBinary, parseBoolean, parseDate, parseDecimal } from './values.ts'
 import {
   fixedTokens,

@@ -1,36 +1,18 @@
 /**
- * Wildcard patterns: `*` stands for any run of characters, `?` for exactly one. A pattern is a list
- * of tokens, so that a character that was put in for a policy variable is never taken for a
- * wildcard. Source: IAM user guide, "String condition operators" and "Resource".
+ * Tests of a text against a wildcard pattern. What stands between two `*` is looked for once, from
+ * where the piece before it ended: the first place where it fits is as good as any later one.
  */
-
-/** A UTF-16 code unit, `anyRun` or `anyOne`. */
-export type Token = number
-export const anyRun: Token = -1
-export const anyOne: Token = -2
+import { Piece } from './piece.ts'
+import { anyRun, textOf, wildcardTokens, type Token } from './tokens.ts'
 
 export type TextTest = (text: string) => boolean
-
-/** The tokens of a text whose `*` and `?` are wildcards. */
-export function wildcardTokens(text: string): Token[] {
-  return Array.from({ length: text.length }, (_, at) => {
-    const unit = text.charCodeAt(at)
-    if (unit === star) return anyRun
-    return unit === questionMark ? anyOne : unit
-  })
-}
-
-/** The tokens of a text that stands for itself. */
-export function literalTokens(text: string): Token[] {
-  return Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
-}
 
 /** The test for a text whose `*` and `?` are wildcards. */
 export function wildcardTest(text: string): TextTest {
   return patternTest(wildcardTokens(text))
 }
 
-/** Makes the test once; the forms that nearly every policy has need no walk over the tokens. */
+/** Makes the test once; the forms that nearly every policy has need no look at the tokens. */
 export function patternTest(tokens: readonly Token[]): TextTest {
   const firstWildcard = tokens.findIndex((token) => token < 0)
   if (firstWildcard < 0) {
@@ -42,57 +24,43 @@ export function patternTest(tokens: readonly Token[]): TextTest {
     return (text) => text.startsWith(prefix)
   }
   const shortest = tokens.filter((token) => token !== anyRun).length
-  return (text) => text.length >= shortest && walk(tokens, text)
+  let pieces: Pieces | undefined
+  // Made for the first text that is long enough: a variable's pattern is made for each request.
+  return (text) => text.length >= shortest && fits((pieces ??= split(tokens)), text)
 }
 
-/** The text of tokens that hold no wildcard. */
-export function textOf(tokens: readonly Token[]): string {
-  let text = ''
-  for (const token of tokens) text += String.fromCharCode(token)
-  return text
+/** What stands before the first `*`, between two of them, and behind the last. */
+interface Pieces {
+  readonly first: Piece
+  readonly between: readonly Piece[]
+  /** Absent from a pattern without `*`. */
+  readonly last: Piece | undefined
 }
 
-const star = 0x2a
-const questionMark = 0x3f
-
-/**
- * Goes back only ever to the last `*`: the first fit of what stands between two of them is as good
- * as any later one, and the engine's own search finds it. Only a `?` in such a piece can cost its
- * length times the text's.
- */
-function walk(tokens: readonly Token[], text: string): boolean {
-  let token = 0
-  let at = 0
-  let lastRun = -1
-  let runEnd = 0
-  let piece = ''
-  while (at < text.length) {
-    const wanted = tokens[token]
-    if (wanted === anyRun) {
-      lastRun = token++
-      piece = literalAt(tokens, token)
-      const start = text.length - piece.length
-      if (token + piece.length === tokens.length) return start >= at && text.endsWith(piece)
-      runEnd = at = text.indexOf(piece, at)
-      if (at < 0) return false
-    } else if (wanted === anyOne || wanted === text.charCodeAt(at)) {
-      token++
-      at++
-    } else if (lastRun >= 0) {
-      token = lastRun + 1
-      runEnd = at = text.indexOf(piece, runEnd + 1)
-      if (at < 0) return false
-    } else {
-      return false
-    }
+function split(tokens: readonly Token[]): Pieces {
+  const pieces: Piece[] = []
+  let start = 0
+  for (const [at, token] of tokens.entries()) {
+    if (token !== anyRun) continue
+    pieces.push(new Piece(tokens.slice(start, at)))
+    start = at + 1
   }
-  while (tokens[token] === anyRun) token++
-  return token === tokens.length
+  const end = new Piece(tokens.slice(start))
+  const [first, ...between] = pieces
+  if (!first) return { first: end, between: [], last: undefined }
+  return { first, between: between.filter(({ length }) => length > 0), last: end }
 }
 
-/** The text that stands in a pattern from a place to its next wildcard. */
-function literalAt(tokens: readonly Token[], start: number): string {
-  let end = start
-  while ((tokens[end] ?? anyRun) >= 0) end++
-  return textOf(tokens.slice(start, end))
+/** Of texts that are as long as the pieces at least. */
+function fits({ first, between, last }: Pieces, text: string): boolean {
+  if (!last) return text.length === first.length && first.fitsAt(text, 0)
+  const end = text.length - last.length
+  if (!first.fitsAt(text, 0) || !last.fitsAt(text, end)) return false
+  let at = first.length
+  for (const piece of between) {
+    const place = piece.find(text, at, end)
+    if (place < 0) return false
+    at = place + piece.length
+  }
+  return true
 }

@@ -3,8 +3,8 @@
  * themselves. Only the language of 2012-10-17 has them; before it they are plain text.
  * Source: IAM user guide, "IAM policy elements: Variables and tags".
  */
-import { literalTokens, wildcardTokens, type Token } from './pattern.ts'
 import type { RequestContext } from './request.ts'
+import { literalTokens, wildcardTokens, type Token } from './tokens.ts'
 
 export type LanguageVersion = '2008-10-17' | '2012-10-17'
 

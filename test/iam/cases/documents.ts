@@ -745,7 +745,7 @@ export const refusedTexts: readonly TextCase[] = [
     'a text that ends early',
     '{"Statement":[',
     'Statement[0]',
-    /not JSON: the end too early at line 1, column 15/,
+    /not JSON: it ends too early at line 1, column 15/,
   ],
   [
     json,
