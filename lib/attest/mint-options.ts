@@ -5,15 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { AttestationDocument, Platform } from '../codec/document.ts'
 import { DecodeError } from '../errors.ts'
-import {
-  debugPcrs,
-  enclavePcrs,
-  instanceIdPcr,
-  nitroTpmPcrs,
-  pcrBytes,
-  roleArnPcr,
-  zeroPcr,
-} from './pcr.ts'
+import { debugPcrs, enclavePcrs, instanceIdPcr, nitroTpmPcrs, pcrBytes, roleArnPcr } from './pcr.ts'
 import type { Origin } from './profiles.ts'
 import { rootValidity } from './simulated-root.ts'
 
@@ -22,14 +14,14 @@ export interface MintOptions {
   readonly platform?: Platform | undefined
   /**
    * 48 bytes each, index 0 to 31 (NitroTPM: 23), or their hex by index: `{ 0: 'ab…' }`. Registers not
-   * named have their start values.
+   * named are zero.
    */
   readonly pcrs?: ReadonlyMap<number, Uint8Array> | Readonly<Record<number, string>> | undefined
   /** At most 1024 bytes, of any content; so are the next two. Absent is null in the document. */
   readonly publicKey?: Uint8Array | undefined
   readonly nonce?: Uint8Array | undefined
   readonly userData?: Uint8Array | undefined
-  /** Zeroes PCR0, PCR1, PCR2 and PCR8, whatever `pcrs` says. */
+  /** Debug mode: PCR0, PCR1, PCR2 and PCR8 are zero, and `pcrs` must not say otherwise. */
   readonly debug?: boolean | undefined
   /** The parent's role, `arn:aws:iam::…:role/…`: gives PCR3. */
   readonly roleArn?: string | undefined
@@ -101,8 +93,17 @@ function enclaveRegisters(options: MintOptions): Map<number, Uint8Array> {
   if (options.instanceId !== undefined) {
     registers.set(4, agreed(named, 4, instanceIdPcr(options.instanceId), 'instanceId'))
   }
-  if (options.debug === true) for (const index of debugPcrs) registers.set(index, zeroPcr())
+  if (options.debug === true) checkDebug(registers)
   return registers
+}
+
+/** What is zero in a debug document unless it was named. */
+function checkDebug(registers: ReadonlyMap<number, Uint8Array>): void {
+  for (const index of debugPcrs) {
+    if (registers.get(index)?.some((byte) => byte !== 0)) {
+      throw refusal(`pcrs.${index}`, 'does not agree with debug, which leaves this register zero')
+    }
+  }
 }
 
 /** Named registers, by index: a document lists them in this order. */
@@ -123,7 +124,11 @@ function registersOf(pcrs: NonNullable<MintOptions['pcrs']>): [number, Uint8Arra
   if (pcrs instanceof Map) return [...(pcrs as ReadonlyMap<number, Uint8Array>)]
   return Object.entries(pcrs as Record<string, string>).map(([index, hex]) => {
     if (!/^(0|[1-9]\d?)$/.test(index)) throw refusal(`pcrs.${index}`, 'want a register number')
-    if (!/^[0-9a-f]{96}$/i.test(hex)) throw refusal(`pcrs.${index}`, 'want 96 hex digits')
+    if (!/^[0-9a-f]{96}$/i.test(hex)) {
+      // A policy that has it, too, matches no document.
+      const prefix = /^0x/i.test(hex) ? ' without 0x' : ''
+      throw refusal(`pcrs.${index}`, `want 96 hex digits${prefix}`)
+    }
     return [Number(index), Buffer.from(hex, 'hex')]
   })
 }

@@ -1,7 +1,7 @@
 /**
  * How platform configuration registers come about: a register of 48 zero bytes is extended with
  * what is measured, SHA-384 over both. Source: AWS Nitro Enclaves User Guide, "Where to get an
- * enclave's measurements" and "Set up attestation"; NitroTPM's values are from its documents.
+ * enclave's measurements" and "Set up attestation".
  */
 import { createHash } from 'node:crypto'
 
@@ -30,27 +30,17 @@ export function instanceIdPcr(instanceId: string): Buffer {
 
 /** The registers of an enclave's document: 0 to 15, all zero. */
 export function enclavePcrs(): Map<number, Uint8Array> {
-  return new Map(Array.from({ length: 16 }, (_, index) => [index, zeroPcr()]))
+  return zeroPcrs(16)
 }
 
 /** The registers that debug mode leaves zero: image, kernel, application, signing certificate. */
 export const debugPcrs: readonly number[] = [0, 1, 2, 8]
 
-/** PCR7 of an instance without Secure Boot, as every captured NitroTPM document has it. */
-const secureBootOff = Buffer.from(
-  '98441c7f7625d10058c47683aec486ce311c633235eb555593a7ee791121e3578ae72d04ecef661f272d59058b77af35',
-  'hex',
-)
-
-/** The registers of a NitroTPM document, 0 to 23: those that are the same on every instance. */
+/** The registers of a NitroTPM document: 0 to 23, all zero. */
 export function nitroTpmPcrs(): Map<number, Uint8Array> {
-  const registers = new Map<number, Uint8Array>()
-  for (let index = 0; index < 24; index++) registers.set(index, zeroPcr())
-  // Nothing but the separator event, four zero bytes, is measured into these.
-  const separator = createHash('sha384').update(Buffer.alloc(4)).digest()
-  for (const index of [2, 3, 6]) registers.set(index, extendPcr(zeroPcr(), separator))
-  registers.set(7, secureBootOff)
-  // Registers of the dynamic root of trust, which was not launched.
-  for (let index = 17; index <= 22; index++) registers.set(index, Buffer.alloc(pcrBytes, 0xff))
-  return registers
+  return zeroPcrs(24)
+}
+
+function zeroPcrs(count: number): Map<number, Uint8Array> {
+  return new Map(Array.from({ length: count }, (_, index) => [index, zeroPcr()]))
 }

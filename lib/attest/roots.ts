@@ -19,7 +19,13 @@ export interface TrustAnchor {
 }
 
 /** One entry of `roots` in the configuration. */
-export type RootSpec = 'simulated' | 'aws' | { readonly file: string } | { readonly sha256: string }
+export type RootSpec = 'simulated' | 'aws' | RootFile | { readonly sha256: string }
+
+export interface RootFile {
+  readonly file: string
+  /** What is in it, where that has been read already: a pipe is read once. */
+  readonly content?: Uint8Array
+}
 
 /**
  * AWS Nitro Enclaves Root-G1, as AWS publishes it:
@@ -43,7 +49,7 @@ export function trustAnchors(
   return specs.map((spec) => {
     if (spec === 'aws') return { name: 'aws', sha256: awsRootSha256 }
     if (spec === 'simulated') return anchor('simulated', readFile(simulatedRootFile))
-    if ('file' in spec) return anchor(spec.file, readFile(spec.file))
+    if ('file' in spec) return anchor(spec.file, spec.content ?? readFile(spec.file))
     const sha256 = readDigest(spec.sha256)
     return { name: `sha256:${sha256}`, sha256 }
   })

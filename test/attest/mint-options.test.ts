@@ -23,6 +23,26 @@ describe('settle', () => {
     assert.deepEqual(origin, { region: 'us-east-1', instanceId: 'i-0123456789abcdef0', moduleId })
   })
 
+  it('has a zero register for each that is not named', () => {
+    for (const [platform, count] of [
+      ['nitro-enclave', 16],
+      ['nitro-tpm', 24],
+    ] as const) {
+      const { pcrs } = settle({ platform, pcrs: new Map([[9, some]]) }, nowMs).content
+      assert.deepEqual(
+        [...pcrs],
+        Array.from({ length: count }, (_, at) => [at, at === 9 ? some : Buffer.alloc(48)]),
+      )
+    }
+  })
+
+  it('takes registers in debug mode that are zero, or not of the image', () => {
+    const named: MintOptions['pcrs'] = { 0: '0'.repeat(96), 5: 'ab'.repeat(48) }
+    const { pcrs } = settle({ pcrs: named, debug: true }, nowMs).content
+    assert.deepEqual(pcrs.get(0), Buffer.alloc(48))
+    assert.deepEqual(pcrs.get(5), Buffer.alloc(48, 0xab))
+  })
+
   const refused: readonly (readonly [name: string, options: MintOptions, member: string])[] = [
     ['register 32', { pcrs: new Map([[32, some]]) }, 'pcrs.32'],
     ['register -1', { pcrs: new Map([[-1, some]]) }, 'pcrs.-1'],
@@ -59,6 +79,11 @@ describe('settle', () => {
       { instanceId: 'i-1234567890abcdef0', pcrs: new Map([[4, some]]) },
       'pcrs.4',
     ],
+    ['a register with 0x', { pcrs: { 1: `0x${'ab'.repeat(48)}` } }, 'pcrs.1'],
+    ['a PCR0 of a debug enclave', { debug: true, pcrs: new Map([[0, some]]) }, 'pcrs.0'],
+    ['a PCR1 of a debug enclave', { debug: true, pcrs: { 1: 'ab'.repeat(48) } }, 'pcrs.1'],
+    ['a PCR2 of a debug enclave', { debug: true, pcrs: new Map([[2, some]]) }, 'pcrs.2'],
+    ['a PCR8 of a debug enclave', { debug: true, pcrs: new Map([[8, some]]) }, 'pcrs.8'],
     ['a NitroTPM in debug mode', { platform: 'nitro-tpm', debug: true }, 'debug'],
     [
       'a NitroTPM with a role',

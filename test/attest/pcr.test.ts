@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import {
   enclavePcrs,
   extendPcr,
@@ -8,13 +7,6 @@ import {
   roleArnPcr,
   zeroPcr,
 } from '../../lib/attest/pcr.ts'
-import { decodeCoseSign1 } from '../../lib/codec/cose.ts'
-import { decodeAttestationDocument } from '../../lib/codec/document.ts'
-
-const captured = new URL(
-  '../../../shared/corpus/attestation/nitrotpm-live-fixture-20260813.cose',
-  import.meta.url,
-)
 
 function hex(value: Uint8Array | undefined): string {
   return Buffer.from(value ?? []).toString('hex')
@@ -46,27 +38,20 @@ describe('extendPcr', () => {
   })
 })
 
-describe('enclavePcrs', () => {
-  it('is 16 zero registers, new ones each time', () => {
-    const registers = enclavePcrs()
-    assert.deepEqual(
-      [...registers.keys()],
-      Array.from({ length: 16 }, (_, index) => index),
-    )
-    registers.get(0)!.fill(1)
-    assert.deepEqual(enclavePcrs().get(0), zeroPcr())
+const families = [
+  ['enclavePcrs', enclavePcrs, 16],
+  ['nitroTpmPcrs', nitroTpmPcrs, 24],
+] as const
+for (const [name, registersOf, count] of families) {
+  describe(name, () => {
+    it(`is ${count} zero registers, new ones each time`, () => {
+      const registers = registersOf()
+      assert.deepEqual(
+        [...registers],
+        Array.from({ length: count }, (_, index) => [index, zeroPcr()]),
+      )
+      registers.get(0)!.fill(1)
+      assert.deepEqual(registersOf().get(0), zeroPcr())
+    })
   })
-})
-
-describe('nitroTpmPcrs', () => {
-  const title = 'has the registers of a captured document that are the same everywhere'
-  const present = existsSync(captured)
-  ;(present ? it : it.skip)(present ? title : `${title} (skipped: no corpus)`, () => {
-    const real = decodeAttestationDocument(decodeCoseSign1(readFileSync(captured)).payload)
-    const registers = nitroTpmPcrs()
-    assert.equal(registers.size, 24)
-    for (const index of [2, 3, 6, 7, 8, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]) {
-      assert.equal(hex(registers.get(index)), hex(real.pcrs.get(index)), `PCR${index}`)
-    }
-  })
-})
+}
