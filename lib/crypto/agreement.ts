@@ -7,6 +7,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { DecodeError } from '../errors.ts'
 import type { Material } from './material.ts'
 import { offload } from './offload.ts'
+import { agreeSm2 } from './sm2.ts'
+import { sm2Bytes } from './sm2-pair.ts'
 import { specs } from './specs.ts'
 
 /**
@@ -19,23 +21,38 @@ export async function deriveSharedSecret(
   material: Material,
   peerSpki: Uint8Array,
 ): Promise<Buffer> {
-  return Buffer.from(await offload('ecdh', material.key, readPeerKey(material, peerSpki)))
+  const { material: shape } = specs[material.spec]
+  const ownSpki = await material.publicKeyInfo()
+  if (shape.kind === 'sm2') {
+    const point = pointOf(peerSpki, ownSpki, sm2Bytes)
+    return (await agreeSm2(material.sm2Pair, point)) ?? offCurve()
+  }
+  if (shape.kind !== 'ec') throw new Error(`no key agreement with ${material.spec}`)
+  pointOf(peerSpki, ownSpki, shape.fieldBytes)
+  return Buffer.from(await offload('ecdh', material.key, readPublicKey(peerSpki)))
 }
 
-function readPeerKey({ spec, spki }: Material, peerSpki: Uint8Array): KeyObject {
-  const { material: shape } = specs[spec]
-  if (shape.kind !== 'ec') throw new Error(`no key agreement with ${spec}`)
+/** x and y of a peer's key, whose form must be that of our own. */
+function pointOf(peerSpki: Uint8Array, ownSpki: Buffer, fieldBytes: number): Uint8Array {
   // Two keys of a curve differ in nothing but the coordinates at their end.
-  const algorithmAndForm = spki.subarray(0, spki.length - 2 * shape.fieldBytes)
+  const algorithmAndForm = ownSpki.subarray(0, ownSpki.length - 2 * fieldBytes)
   const sameForm =
-    peerSpki.length === spki.length &&
+    peerSpki.length === ownSpki.length &&
     algorithmAndForm.equals(peerSpki.subarray(0, algorithmAndForm.length))
-  if (!sameForm) throw peerKeyError('want an uncompressed point on the same curve, in SPKI DER')
+  if (sameForm) return peerSpki.subarray(algorithmAndForm.length)
+  throw peerKeyError('want an uncompressed point on the same curve, in SPKI DER')
+}
+
+function readPublicKey(spki: Uint8Array): KeyObject {
   try {
-    return createPublicKey({ key: Buffer.from(peerSpki), format: 'der', type: 'spki' })
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
   } catch {
-    throw peerKeyError('the point is not on the curve')
+    return offCurve()
   }
+}
+
+function offCurve(): never {
+  throw peerKeyError('the point is not on the curve')
 }
 
 function peerKeyError(reason: string): DecodeError {

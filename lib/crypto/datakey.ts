@@ -11,7 +11,7 @@ export const dataKeyBytes = { AES_256: 32, AES_128: 16 } as const
 export type DataKeySpec = keyof typeof dataKeyBytes
 
 export interface DataKeyPair {
-  /** PKCS#8 DER, RFC 5958. */
+  /** PKCS#8 DER, RFC 5958; of ML-KEM the seed alone, RFC 9935. */
   readonly privateKey: Buffer
   /** SubjectPublicKeyInfo DER, RFC 5280 section 4.1. */
   readonly publicKey: Buffer
@@ -19,6 +19,6 @@ export interface DataKeyPair {
 
 /** Makes a pair of a spec whose row has `dataKeyPair`, off the main thread. */
 export async function generateDataKeyPair(spec: KeySpec): Promise<DataKeyPair> {
-  const { bytes, spki } = await generateMaterial(spec)
-  return { privateKey: bytes, publicKey: spki }
+  const material = await generateMaterial(spec)
+  return { privateKey: material.bytes, publicKey: await material.publicKeyInfo() }
 }

@@ -1,129 +1,164 @@
 /**
- * Key material: the secret or the key pair behind a KMS key, as bytes for the store and as key
- * objects for use. Refuses material that is not exactly what its key spec says: another length,
- * modulus or curve, another encoding than PKCS#8 DER (RFC 5208), or halves that are not a pair.
+ * Key material: the secret or the key pair behind a KMS key, as bytes for the store and ready for
+ * use. Refuses material that is not exactly what its key spec says: another length or kind of key,
+ * another encoding than PKCS#8 DER (RFC 5208), or halves that are not a pair.
  */
 import {
   createHash,
-  createPrivateKey,
   createPublicKey,
   createSecretKey,
-  generateKeyPair,
-  sign,
-  verify,
+  timingSafeEqual,
   type KeyObject,
 } from 'node:crypto'
-import { promisify } from 'node:util'
-import { DerReader, derTag } from '../codec/der.ts'
 import { DecodeError } from '../errors.ts'
+import { parameterSets, type ParameterSet } from './parameter-sets.ts'
+import { checkPair, generatePrivateKey, readPrivateKey, withoutItsEncoding } from './private-key.ts'
 import { systemRandom, type RandomSource } from './random.ts'
-import { specs, type KeySpec, type MaterialShape } from './specs.ts'
+import { decodeSeed } from './seed-encoding.ts'
+import { SeedPair } from './seed-pair.ts'
+import { Sm2Pair } from './sm2-pair.ts'
+import { specs, type KeySpec } from './specs.ts'
 
-const generatePair = promisify(generateKeyPair)
-const signInPool = promisify(sign)
-
-const publicExponent = 65537
+/** What a key does its work with: a key object, or a pair that node:crypto has none for. */
+type Secret = KeyObject | SeedPair | Sm2Pair
 
 export class Material {
   readonly spec: KeySpec
-  /** The secret key, or the private key of the pair. */
-  readonly key: KeyObject
+  readonly #secret: Secret
   #bytes: Buffer | undefined
   #publicKey: KeyObject | undefined
   #spki: Buffer | undefined
 
-  constructor(spec: KeySpec, key: KeyObject) {
+  /** @param secret of the kind that the spec's row names */
+  constructor(spec: KeySpec, secret: Secret) {
     this.spec = spec
-    this.key = key
+    this.#secret = secret
+  }
+
+  /** The secret key, or the private key of a pair that has key objects. */
+  get key(): KeyObject {
+    if (!isPair(this.#secret)) return this.#secret
+    throw new Error(`no key object of ${this.spec}`)
+  }
+
+  /** The pair of an ML-DSA or ML-KEM spec. */
+  get seedPair(): SeedPair {
+    if (this.#secret instanceof SeedPair) return this.#secret
+    throw new Error(`no seed of ${this.spec}`)
+  }
+
+  /** The pair of the SM2 spec. */
+  get sm2Pair(): Sm2Pair {
+    if (this.#secret instanceof Sm2Pair) return this.#secret
+    throw new Error(`no SM2 pair of ${this.spec}`)
   }
 
   /** As the store keeps it: the raw secret, or the private key in PKCS#8 DER. */
   get bytes(): Buffer {
-    return (this.#bytes ??=
-      this.key.type === 'secret'
-        ? this.key.export()
-        : this.key.export({ type: 'pkcs8', format: 'der' }))
+    return (this.#bytes ??= encode(this.#secret))
   }
 
-  /** The public key of the pair; a secret has none. */
+  /** The public key of a pair that has key objects. */
   get publicKey(): KeyObject {
     return (this.#publicKey ??= createPublicKey(this.key))
   }
 
-  /** The public key as GetPublicKey answers it: SubjectPublicKeyInfo DER, RFC 5280 section 4.1. */
+  /** The same in SubjectPublicKeyInfo DER, RFC 5280 section 4.1. */
   get spki(): Buffer {
     return (this.#spki ??= this.publicKey.export({ type: 'spki', format: 'der' }))
   }
+
+  /** The public key of any pair, as GetPublicKey answers it: SubjectPublicKeyInfo DER. */
+  async publicKeyInfo(): Promise<Buffer> {
+    return isPair(this.#secret) ? (this.#spki ??= await this.#secret.spki()) : this.spki
+  }
 }
 
-/** Makes new material; key pairs are made off the main thread. */
+function isPair(secret: Secret): secret is SeedPair | Sm2Pair {
+  return secret instanceof SeedPair || secret instanceof Sm2Pair
+}
+
+function encode(secret: Secret): Buffer {
+  if (isPair(secret)) return secret.pkcs8()
+  return secret.type === 'secret'
+    ? secret.export()
+    : secret.export({ type: 'pkcs8', format: 'der' })
+}
+
+/** Makes new material; what takes long is made off the main thread. */
 export async function generateMaterial(
   spec: KeySpec,
   random: RandomSource = systemRandom,
 ): Promise<Material> {
   const { material } = specs[spec]
-  if (material.kind === 'secret') {
-    return new Material(spec, createSecretKey(random(material.bytes)))
-  }
-  const { privateKey } = await generateKeyObjects(material)
-  return new Material(spec, privateKey)
-}
-
-/** Ours: half of the threads that libuv has unless told otherwise. */
-const maxAtOnce = 2
-const turns: Promise<unknown>[] = Array.from({ length: maxAtOnce }, () => Promise.resolve())
-
-/**
- * Runs at most two at once: primes take seconds, and would keep every thread of Node's pool from
- * the signatures that other requests wait for.
- */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const run = (turns.shift() ?? Promise.resolve()).then(work)
-  turns.push(run.catch(() => undefined))
-  return run
-}
-
-function generateKeyObjects(
-  shape: Exclude<MaterialShape, { kind: 'secret' }>,
-): Promise<{ privateKey: KeyObject }> {
-  switch (shape.kind) {
+  switch (material.kind) {
+    case 'secret':
+      return new Material(spec, createSecretKey(random(material.bytes)))
+    case 'ml-dsa':
+    case 'ml-kem': {
+      const { parameterSet } = material
+      return new Material(
+        spec,
+        new SeedPair(parameterSet, random(parameterSets[parameterSet].seedBytes)),
+      )
+    }
+    case 'sm2':
+      return new Material(spec, Sm2Pair.generate())
     case 'rsa':
-      return inTurn(() => generatePair('rsa', { modulusLength: shape.modulusBits, publicExponent }))
     case 'ec':
-      return generatePair('ec', { namedCurve: shape.curve })
     case 'ed25519':
-      return generatePair('ed25519')
+      return new Material(spec, await generatePrivateKey(material))
   }
 }
 
 /**
  * Reads material in the form that `Material.bytes` gives.
  *
- * @throws DecodeError `MATERIAL_ENCODING`, `MATERIAL_LENGTH` or `MATERIAL_SPEC`
+ * @throws DecodeError `MATERIAL_ENCODING`, `MATERIAL_LENGTH`, `MATERIAL_SPEC` or `MATERIAL_PAIR`
  */
 export function materialFromBytes(spec: KeySpec, bytes: Uint8Array): Material {
   const { material } = specs[spec]
-  if (material.kind === 'secret') {
-    checkSecretLength(spec, material.bytes, bytes)
-    return new Material(spec, createSecretKey(bytes))
+  switch (material.kind) {
+    case 'secret':
+      checkSecretLength(spec, material, bytes)
+      return new Material(spec, createSecretKey(bytes))
+    case 'ml-dsa':
+    case 'ml-kem': {
+      const { parameterSet } = material
+      return new Material(spec, new SeedPair(parameterSet, decodeSeed(parameterSet, bytes).seed))
+    }
+    case 'sm2':
+      return new Material(spec, Sm2Pair.fromPkcs8(bytes))
+    case 'rsa':
+    case 'ec':
+    case 'ed25519':
+      return new Material(spec, readPrivateKey(spec, material, bytes))
   }
-  const key = readPkcs8(bytes)
-  checkKind(spec, material, key)
-  return new Material(spec, key)
 }
 
 /**
  * Reads material that came from outside, and proves that the halves of a key pair belong together.
  * The same key in another encoding is the same material.
  *
- * @throws DecodeError as `materialFromBytes`, and `MATERIAL_PAIR`
+ * @throws DecodeError as `materialFromBytes`
  */
 export async function importMaterial(spec: KeySpec, bytes: Uint8Array): Promise<Material> {
   const given = materialFromBytes(spec, bytes)
-  if (given.key.type === 'secret') return given
-  const material = new Material(spec, withoutItsEncoding(given.key))
-  await checkPair(material)
-  return material
+  const { material } = specs[spec]
+  switch (material.kind) {
+    case 'secret':
+    case 'sm2':
+      return given
+    case 'ml-dsa':
+    case 'ml-kem':
+      await checkExpandedKey(material.parameterSet, given, bytes)
+      return given
+    case 'rsa':
+    case 'ec':
+    case 'ed25519':
+      await checkPair(given.key)
+      return new Material(spec, withoutItsEncoding(given.key))
+  }
 }
 
 /**
@@ -142,58 +177,29 @@ export function keyMaterialId(keyId: string, bytes: Uint8Array): string {
   return hash.digest('hex')
 }
 
-function checkSecretLength(spec: KeySpec, want: number, bytes: Uint8Array): void {
-  if (bytes.length === want) return
+function checkSecretLength(
+  spec: KeySpec,
+  { bytes: least, maxBytes: most }: { bytes: number; maxBytes: number },
+  { length: got }: Uint8Array,
+): void {
+  if (got >= least && got <= most) return
+  const want = least === most ? String(least) : `${least} to ${most}`
   throw new DecodeError(
     'MATERIAL_LENGTH',
-    `key material: want ${want} bytes for ${spec}, got ${bytes.length}`,
-    { spec, want, got: bytes.length },
+    `key material: want ${want} bytes for ${spec}, got ${got}`,
+    { spec, want: least, got },
   )
 }
 
-function readPkcs8(bytes: Uint8Array): KeyObject {
-  try {
-    const reader = new DerReader(bytes)
-    reader.element(derTag.sequence)
-    // OpenSSL ignores what follows.
-    reader.end()
-    return createPrivateKey({ key: Buffer.from(bytes), format: 'der', type: 'pkcs8' })
-  } catch {
-    // The cause is left out: it describes a secret.
-    throw new DecodeError('MATERIAL_ENCODING', 'key material: want a private key in PKCS#8 DER')
-  }
-}
-
-function checkKind(spec: KeySpec, shape: MaterialShape, key: KeyObject): void {
-  if (isOfShape(shape, key)) return
-  throw new DecodeError('MATERIAL_SPEC', `key material: the private key is not of spec ${spec}`, {
-    spec,
-  })
-}
-
-function isOfShape(shape: MaterialShape, key: KeyObject): boolean {
-  if (key.asymmetricKeyType !== shape.kind) return false
-  const details = key.asymmetricKeyDetails ?? {}
-  if (shape.kind === 'ec') return details.namedCurve === shape.curve
-  if (shape.kind !== 'rsa') return true
-  return (
-    details.modulusLength === shape.modulusBits && details.publicExponent === BigInt(publicExponent)
-  )
-}
-
-/**
- * OpenSSL remembers that an EC key came without its public half or with its curve spelt out, and
- * would write it so again.
- */
-function withoutItsEncoding(key: KeyObject): KeyObject {
-  return createPrivateKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
-}
-
-/** The pairwise consistency test of FIPS 140-3: what one half signs, the other must verify. */
-async function checkPair({ key, publicKey }: Material): Promise<void> {
-  const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
-  const message = Buffer.from('pairwise consistency')
-  const signature = await signInPool(hash, message, key).catch(() => null)
-  if (signature && verify(hash, message, publicKey, signature)) return
-  throw new DecodeError('MATERIAL_PAIR', 'key material: the private and public key are not a pair')
+/** A private key may repeat what its seed says: RFC 9881 section 6, RFC 9935 section 6. */
+async function checkExpandedKey(
+  parameterSet: ParameterSet,
+  { seedPair }: Material,
+  pkcs8: Uint8Array,
+): Promise<void> {
+  const { expandedKey } = decodeSeed(parameterSet, pkcs8)
+  if (!expandedKey) return
+  const { secretKey } = await seedPair.keys()
+  if (expandedKey.length === secretKey.length && timingSafeEqual(expandedKey, secretKey)) return
+  throw new DecodeError('MATERIAL_PAIR', 'key material: the expanded key is not of the seed')
 }

@@ -5,6 +5,14 @@
 import type { KeyObject } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { MlDsaParameterSet, MlKemParameterSet, ParameterSet } from './parameter-sets.ts'
+
+/** Both keys of an ML-DSA or ML-KEM pair, as FIPS 204 and FIPS 203 encode them. */
+export interface ExpandedKeys {
+  readonly publicKey: Uint8Array
+  /** FIPS 203 calls it the decapsulation key. */
+  readonly secretKey: Uint8Array
+}
 
 /** The slow primitives. Keys and bytes are copied to the thread and back. */
 interface Slow {
@@ -31,6 +39,42 @@ interface Slow {
   ed25519phSign: (key: KeyObject, message: Uint8Array) => Uint8Array
   /** RFC 8032 section 5.1.7. */
   ed25519phVerify: (key: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean
+  /** GB/T 32918.2 section 6.1 over a digest: r and s, 32 bytes each. */
+  sm2Sign: (scalar: Uint8Array, digest: Uint8Array) => Uint8Array
+  /** GB/T 32918.2 section 7.1. */
+  sm2Verify: (point: Uint8Array, digest: Uint8Array, signature: Uint8Array) => boolean
+  /** The points of GB/T 32918.4 section 6.1: C1, and k times the public key. */
+  sm2Share: (point: Uint8Array) => { readonly point: Uint8Array; readonly shared: Uint8Array }
+  /** The point of GB/T 32918.4 section 7.1, step B3; null for a C1 that is not on the curve. */
+  sm2Open: (scalar: Uint8Array, point: Uint8Array) => Uint8Array | null
+  /** ML-DSA.KeyGen_internal, FIPS 204 section 6.1; ML-KEM.KeyGen_internal, FIPS 203 section 6.1. */
+  expandSeed: (set: ParameterSet, seed: Uint8Array) => ExpandedKeys
+  /** ML-DSA.Sign_internal, FIPS 204 section 6.2, of μ; hedged with 32 random bytes. */
+  mlDsaSign: (
+    set: MlDsaParameterSet,
+    secretKey: Uint8Array,
+    mu: Uint8Array,
+    random: Uint8Array,
+  ) => Uint8Array
+  /** ML-DSA.Verify_internal, FIPS 204 section 6.3, of μ and a signature of the right length. */
+  mlDsaVerify: (
+    set: MlDsaParameterSet,
+    publicKey: Uint8Array,
+    mu: Uint8Array,
+    signature: Uint8Array,
+  ) => boolean
+  /** ML-KEM.Encaps_internal, FIPS 203 section 6.2, with 32 random bytes. */
+  mlKemEncapsulate: (
+    set: MlKemParameterSet,
+    publicKey: Uint8Array,
+    random: Uint8Array,
+  ) => { readonly sharedSecret: Uint8Array; readonly cipherText: Uint8Array }
+  /** ML-KEM.Decaps, FIPS 203 section 7.3, of a ciphertext of the right length. */
+  mlKemDecapsulate: (
+    set: MlKemParameterSet,
+    secretKey: Uint8Array,
+    ciphertext: Uint8Array,
+  ) => Uint8Array
 }
 
 /** As many as libuv's own pool at most; one core is left for the event loop. */

@@ -66,6 +66,43 @@ const slow = {
     const publicKey = decode(key.export({ format: 'jwk' }).x)
     return ed25519ph.verify(signature, message, publicKey, { zip215: false })
   },
+
+  sm2Sign: async (scalar, digest) => (await import('./slow-sm2.js')).sign(scalar, digest),
+
+  sm2Verify: async (point, digest, signature) =>
+    (await import('./slow-sm2.js')).verify(point, digest, signature),
+
+  sm2Share: async (point) => (await import('./slow-sm2.js')).share(point),
+
+  sm2Open: async (scalar, point) => (await import('./slow-sm2.js')).open(scalar, point),
+
+  expandSeed: async (set, seed) => (await lattice(set)).keygen(seed),
+
+  mlDsaSign: async (set, secretKey, mu, extraEntropy) =>
+    (await lattice(set)).internal.sign(mu, secretKey, { externalMu: true, extraEntropy }),
+
+  mlDsaVerify: async (set, publicKey, mu, signature) =>
+    (await lattice(set)).internal.verify(signature, mu, publicKey, { externalMu: true }),
+
+  mlKemEncapsulate: async (set, publicKey, random) =>
+    (await lattice(set)).encapsulate(publicKey, random),
+
+  mlKemDecapsulate: async (set, secretKey, ciphertext) =>
+    (await lattice(set)).decapsulate(ciphertext, secretKey),
+}
+
+/** A parameter set of ML-DSA or ML-KEM. */
+async function lattice(set) {
+  const { ml_dsa44, ml_dsa65, ml_dsa87 } = await import('@noble/post-quantum/ml-dsa.js')
+  const { ml_kem512, ml_kem768, ml_kem1024 } = await import('@noble/post-quantum/ml-kem.js')
+  return {
+    'ML-DSA-44': ml_dsa44,
+    'ML-DSA-65': ml_dsa65,
+    'ML-DSA-87': ml_dsa87,
+    'ML-KEM-512': ml_kem512,
+    'ML-KEM-768': ml_kem768,
+    'ML-KEM-1024': ml_kem1024,
+  }[set]
 }
 
 async function weierstrass(curve) {

@@ -9,15 +9,16 @@ const secretBytes: [KeySpec, number][] = [
   ['ECC_NIST_P256', 32],
   ['ECC_NIST_P384', 48],
   ['ECC_NIST_P521', 66],
+  ['SM2', 32],
 ]
 
 describe('deriveSharedSecret', () => {
   for (const [spec, bytes] of secretBytes) {
     it(`gives both sides of ${spec} the same ${bytes} bytes`, async () => {
       const [one, other] = [await generateMaterial(spec), await generateMaterial(spec)]
-      const secret = await deriveSharedSecret(one, other.spki)
+      const secret = await deriveSharedSecret(one, await other.publicKeyInfo())
       assert.equal(secret.length, bytes)
-      assert.deepEqual(await deriveSharedSecret(other, one.spki), secret)
+      assert.deepEqual(await deriveSharedSecret(other, await one.publicKeyInfo()), secret)
     })
   }
 
@@ -55,9 +56,27 @@ describe('deriveSharedSecret', () => {
     })
 
     it('a key on another curve, and of another kind', async () => {
-      for (const spec of ['ECC_SECG_P256K1', 'ECC_NIST_P384', 'ECC_NIST_EDWARDS25519'] as const) {
-        await refuse((await generateMaterial(spec)).spki, form)
+      for (const spec of [
+        'ECC_SECG_P256K1',
+        'ECC_NIST_P384',
+        'ECC_NIST_EDWARDS25519',
+        'SM2',
+        'ML_KEM_512',
+      ] as const) {
+        await refuse(await (await generateMaterial(spec)).publicKeyInfo(), form)
       }
+    })
+
+    it('of SM2 the same', async () => {
+      const [own, other] = [await generateMaterial('SM2'), await generateMaterial('SM2')]
+      const spki = await other.publicKeyInfo()
+      await assert.rejects(deriveSharedSecret(own, peer.spki), form)
+      await assert.rejects(deriveSharedSecret(own, spki.subarray(1)), form)
+      spki[spki.length - 1]! ^= 1
+      await assert.rejects(deriveSharedSecret(own, spki), {
+        code: 'PEER_KEY',
+        message: 'peer public key: the point is not on the curve',
+      })
     })
 
     it('every shortening, and bytes behind the key', async () => {
@@ -69,7 +88,7 @@ describe('deriveSharedSecret', () => {
 
     it('a private key and PEM', async () => {
       await refuse(peer.bytes, form)
-      await refuse(Buffer.from(publicPem(peer)), form)
+      await refuse(Buffer.from(await publicPem(peer)), form)
     })
 
     it('a compressed point', async () => {
@@ -85,13 +104,15 @@ describe('deriveSharedSecret', () => {
 
   describeWithOpenssl('beside openssl', () => {
     for (const [spec] of secretBytes) {
+      // Its command agrees to no SM2 keys.
+      if (spec === 'SM2') continue
       it(`derives the same secret on ${spec}`, async () => {
         const [own, peer] = [await generateMaterial(spec), await generateMaterial(spec)]
         const secret = openssl(
           ['pkeyutl', '-derive', '-inkey', 'peer.pem', '-peerkey', 'own.pem'],
-          { 'peer.pem': privatePem(peer), 'own.pem': publicPem(own) },
+          { 'peer.pem': privatePem(peer), 'own.pem': await publicPem(own) },
         )
-        assert.deepEqual(await deriveSharedSecret(own, peer.spki), secret)
+        assert.deepEqual(await deriveSharedSecret(own, await peer.publicKeyInfo()), secret)
       })
     }
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { oaepAlgorithms, type OaepAlgorithm } from '../../lib/crypto/algorithms.ts'
-import { decryptRsa, encryptRsa, maxPlaintextBytes } from '../../lib/crypto/cipher.ts'
+import { decryptAsymmetric, encryptAsymmetric, maxPlaintextBytes } from '../../lib/crypto/cipher.ts'
 import { generateMaterial, type Material } from '../../lib/crypto/material.ts'
 import { describeWithOpenssl, openssl, privatePem, publicPem } from './openssl.ts'
 
@@ -31,21 +31,25 @@ describe('RSAES-OAEP', function () {
     it(`decrypts what it encrypted with ${algorithm}, from nothing to the limit`, async () => {
       for (const length of [0, 1, maxPlaintextBytes(material, algorithm)]) {
         const plaintext = Buffer.alloc(length, 5)
-        const ciphertext = encryptRsa(material, algorithm, plaintext)
+        const ciphertext = await encryptAsymmetric(material, algorithm, plaintext)
         assert.equal(ciphertext.length, 256)
-        assert.deepEqual(await decryptRsa(material, algorithm, ciphertext), plaintext)
+        assert.deepEqual(await decryptAsymmetric(material, algorithm, ciphertext), plaintext)
       }
     })
   }
 
   it('refuses another algorithm, another key, and changed, short and long ciphertexts', async () => {
-    const ciphertext = encryptRsa(material, 'RSAES_OAEP_SHA_256', Buffer.from('plaintext'))
+    const ciphertext = await encryptAsymmetric(
+      material,
+      'RSAES_OAEP_SHA_256',
+      Buffer.from('plaintext'),
+    )
     const changed = Buffer.from(ciphertext)
     changed[128]! ^= 1
-    const open = (bytes: Buffer) => decryptRsa(material, 'RSAES_OAEP_SHA_256', bytes)
-    assert.equal(await decryptRsa(material, 'RSAES_OAEP_SHA_1', ciphertext), null)
+    const open = (bytes: Buffer) => decryptAsymmetric(material, 'RSAES_OAEP_SHA_256', bytes)
+    assert.equal(await decryptAsymmetric(material, 'RSAES_OAEP_SHA_1', ciphertext), null)
     const other = await generateMaterial('RSA_2048')
-    assert.equal(await decryptRsa(other, 'RSAES_OAEP_SHA_256', ciphertext), null)
+    assert.equal(await decryptAsymmetric(other, 'RSAES_OAEP_SHA_256', ciphertext), null)
     assert.equal(await open(changed), null)
     assert.equal(await open(ciphertext.subarray(1)), null)
     assert.equal(await open(Buffer.concat([ciphertext, Buffer.alloc(1)])), null)
@@ -67,17 +71,17 @@ describe('RSAES-OAEP', function () {
       it(`decrypts openssl's ciphertext with ${algorithm}`, async () => {
         const ciphertext = openssl(
           ['pkeyutl', '-encrypt', '-pubin', '-inkey', 'key.pem', '-in', 'plaintext', ...oaep],
-          { 'key.pem': publicPem(material), plaintext },
+          { 'key.pem': await publicPem(material), plaintext },
         )
-        assert.deepEqual(await decryptRsa(material, algorithm, ciphertext), plaintext)
+        assert.deepEqual(await decryptAsymmetric(material, algorithm, ciphertext), plaintext)
       })
 
-      it(`makes ciphertexts that openssl decrypts with ${algorithm}`, () => {
+      it(`makes ciphertexts that openssl decrypts with ${algorithm}`, async () => {
         const decrypted = openssl(
           ['pkeyutl', '-decrypt', '-inkey', 'key.pem', '-in', 'ciphertext', ...oaep],
           {
             'key.pem': privatePem(material),
-            ciphertext: encryptRsa(material, algorithm, plaintext),
+            ciphertext: await encryptAsymmetric(material, algorithm, plaintext),
           },
         )
         assert.deepEqual(decrypted, plaintext)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { dataKeyBytes, generateDataKeyPair } from '../../lib/crypto/datakey.ts'
+import { materialFromBytes } from '../../lib/crypto/material.ts'
 import { specs, type KeySpec } from '../../lib/crypto/specs.ts'
 
 describe('dataKeyBytes', () => {
@@ -17,8 +18,16 @@ describe('generateDataKeyPair', function () {
     if (!specs[spec].dataKeyPair || /^RSA_[34]/.test(spec)) continue
     it(`makes a ${spec} pair whose halves belong together`, async () => {
       const { privateKey, publicKey } = await generateDataKeyPair(spec)
-      const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
-      assert.deepEqual(createPublicKey(key).export({ type: 'spki', format: 'der' }), publicKey)
+      assert.deepEqual(await publicHalf(spec, privateKey), publicKey)
     })
   }
 })
+
+/** As node:crypto has it, where it has such keys. */
+async function publicHalf(spec: KeySpec, privateKey: Buffer): Promise<Buffer> {
+  if (specs[spec].material.kind === 'ml-kem') {
+    return materialFromBytes(spec, privateKey).publicKeyInfo()
+  }
+  const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
+  return createPublicKey(key).export({ type: 'spki', format: 'der' })
+}

@@ -6,6 +6,7 @@ import {
   keyMaterialId,
   materialFromBytes,
 } from '../../lib/crypto/material.ts'
+import { derOctetString, derSequence, derUnsigned } from '../../lib/codec/der-writer.ts'
 import { specs, type KeySpec } from '../../lib/crypto/specs.ts'
 import { describeWithOpenssl, openssl, privatePem } from './openssl.ts'
 
@@ -21,7 +22,9 @@ describe('generateMaterial', function () {
       const read = await importMaterial(spec, made.bytes)
       assert.deepEqual(read.bytes, made.bytes)
       assert.deepEqual(materialFromBytes(spec, made.bytes).bytes, made.bytes)
-      if (made.key.type === 'private') assert.deepEqual(read.spki, made.spki)
+      if (specs[spec].material.kind !== 'secret') {
+        assert.deepEqual(await read.publicKeyInfo(), await made.publicKeyInfo())
+      }
     })
   }
 
@@ -36,7 +39,7 @@ describe('generateMaterial', function () {
   })
 })
 
-describe('Material.spki', () => {
+describe('Material.publicKeyInfo', () => {
   const beginnings: [KeySpec, string][] = [
     ['RSA_2048', '30820122300d06092a864886f70d01010105000382010f003082010a0282010100'],
     ['ECC_NIST_P256', '3059301306072a8648ce3d020106082a8648ce3d03010703420004'],
@@ -44,13 +47,33 @@ describe('Material.spki', () => {
     ['ECC_NIST_P521', '30819b301006072a8648ce3d020106052b810400230381860004'],
     ['ECC_SECG_P256K1', '3056301006072a8648ce3d020106052b8104000a03420004'],
     ['ECC_NIST_EDWARDS25519', '302a300506032b6570032100'],
+    ['SM2', '3059301306072a8648ce3d020106082a811ccf5501822d03420004'],
+    // RFC 9881 and RFC 9935; as long as AWS's: 1334 bytes of ML_DSA_44 were observed.
+    ['ML_DSA_44', '30820532300b060960864801650304031103820521'],
+    ['ML_DSA_65', '308207b2300b0609608648016503040312038207a1'],
+    ['ML_DSA_87', '30820a32300b060960864801650304031303820a21'],
+    ['ML_KEM_512', '30820332300b060960864801650304040103820321'],
+    ['ML_KEM_768', '308204b2300b0609608648016503040402038204a1'],
+    ['ML_KEM_1024', '30820632300b060960864801650304040303820621'],
   ]
   for (const [spec, hex] of beginnings) {
     it(`names the algorithm of ${spec} as AWS does`, async () => {
-      const { spki } = await generateMaterial(spec)
+      const spki = await (await generateMaterial(spec)).publicKeyInfo()
       assert.equal(spki.toString('hex').slice(0, hex.length), hex)
     })
   }
+})
+
+describe('Material', () => {
+  it('has a key object or a seed, and never the other', async () => {
+    const [ec, kem] = [
+      await generateMaterial('ECC_NIST_P256'),
+      await generateMaterial('ML_KEM_512'),
+    ]
+    assert.throws(() => ec.seedPair, { message: 'no seed of ECC_NIST_P256' })
+    assert.throws(() => kem.key, { message: 'no key object of ML_KEM_512' })
+    assert.throws(() => kem.publicKey, { message: 'no key object of ML_KEM_512' })
+  })
 })
 
 describe('materialFromBytes', () => {
@@ -65,10 +88,19 @@ describe('materialFromBytes', () => {
       code: 'MATERIAL_LENGTH',
       message: 'key material: want 32 bytes for SYMMETRIC_DEFAULT, got 16',
     })
-    assert.throws(() => materialFromBytes('HMAC_224', Buffer.alloc(32)), {
-      code: 'MATERIAL_LENGTH',
-      message: 'key material: want 28 bytes for HMAC_224, got 32',
-    })
+    for (const got of [27, 129]) {
+      assert.throws(() => materialFromBytes('HMAC_224', Buffer.alloc(got)), {
+        code: 'MATERIAL_LENGTH',
+        message: `key material: want 28 to 128 bytes for HMAC_224, got ${got}`,
+      })
+    }
+  })
+
+  it('takes HMAC keys of up to 1024 bits, as ImportKeyMaterial does', () => {
+    for (const bytes of [28, 32, 128]) {
+      const given = Buffer.alloc(bytes, 3)
+      assert.deepEqual(materialFromBytes('HMAC_224', given).bytes, given)
+    }
   })
 
   const encoding = {
@@ -164,7 +196,38 @@ describe('importMaterial', () => {
     await assert.rejects(importMaterial('RSA_2048', bytes), noPair)
   })
 
+  it('refuses an expanded key that is not of the seed beside it', async () => {
+    const { seedPair } = await generateMaterial('ML_DSA_44')
+    const other = await generateMaterial('ML_DSA_44')
+    const [own, stranger] = [await seedPair.keys(), await other.seedPair.keys()]
+    const both = (expanded: Uint8Array) => withExpandedKey(seedPair.pkcs8(), expanded)
+    const read = await importMaterial('ML_DSA_44', both(own.secretKey))
+    assert.deepEqual(read.bytes, seedPair.pkcs8())
+    for (const wrong of [stranger.secretKey, own.secretKey.subarray(1)]) {
+      await assert.rejects(importMaterial('ML_DSA_44', both(wrong)), {
+        code: 'MATERIAL_PAIR',
+        message: 'key material: the expanded key is not of the seed',
+      })
+    }
+  })
+
   describeWithOpenssl('with keys of openssl', () => {
+    it('makes the same SM2 material of a key without its public half, or with it compressed', async () => {
+      const made = await generateMaterial('SM2')
+      const pem = privatePem(made)
+      const compressed = openssl(
+        ['ec', '-in', 'k', '-conv_form', 'compressed', '-outform', 'DER'],
+        {
+          k: pem,
+        },
+      )
+      for (const der of [withoutPublicHalf(pem), compressed]) {
+        const pkcs8 = toPkcs8(der)
+        assert.ok(pkcs8.length < made.bytes.length)
+        assert.deepEqual((await importMaterial('SM2', pkcs8)).bytes, made.bytes)
+      }
+    })
+
     it('makes the same material of a key that comes without its public half', async () => {
       const made = await generateMaterial('ECC_NIST_P256')
       const pkcs8 = toPkcs8(withoutPublicHalf(privatePem(made)))
@@ -186,6 +249,14 @@ describe('importMaterial', () => {
     })
   })
 })
+
+/** The same PKCS#8, whose private key is both: RFC 9881, section 6. */
+function withExpandedKey(pkcs8: Buffer, expandedKey: Uint8Array): Buffer {
+  const algorithm = pkcs8.subarray(5, 18)
+  const seed = pkcs8.subarray(22)
+  const both = derSequence(derOctetString(seed), derOctetString(expandedKey))
+  return derSequence(derUnsigned(Buffer.of(0)), algorithm, derOctetString(both))
+}
 
 function toPkcs8(der: Buffer): Buffer {
   return openssl(

@@ -6,8 +6,10 @@ import {
   type SigningAlgorithm,
 } from '../../lib/crypto/algorithms.ts'
 import { generateMaterial, Material } from '../../lib/crypto/material.ts'
+import { messageRepresentative } from '../../lib/crypto/ml-dsa.ts'
 import { offload } from '../../lib/crypto/offload.ts'
 import { sign, verify, type Message } from '../../lib/crypto/signature.ts'
+import { sm2Digest } from '../../lib/crypto/sm2.ts'
 import type { KeySpec } from '../../lib/crypto/specs.ts'
 import { describeWithOpenssl, openssl, opensslAgrees, privatePem, publicPem } from './openssl.ts'
 
@@ -25,13 +27,28 @@ const pairs: [KeySpec, SigningAlgorithm][] = [
   ['ECC_SECG_P256K1', 'ECDSA_SHA_256'],
   ['ECC_NIST_EDWARDS25519', 'ED25519_SHA_512'],
   ['ECC_NIST_EDWARDS25519', 'ED25519_PH_SHA_512'],
+  ['SM2', 'SM2DSA'],
+  ['ML_DSA_44', 'ML_DSA_SHAKE_256'],
+  ['ML_DSA_65', 'ML_DSA_SHAKE_256'],
+  ['ML_DSA_87', 'ML_DSA_SHAKE_256'],
 ]
 
 const text = Buffer.from('a message that is signed')
 
-function messageOf(algorithm: SigningAlgorithm, type: MessageType): Message {
+/** The message, or the digest that the owner of the key makes of it. */
+async function messageOf(
+  key: Material,
+  algorithm: SigningAlgorithm,
+  type: MessageType,
+): Promise<Message> {
   if (type === 'RAW') return { type, bytes: text }
-  return { type, bytes: createHash(signingAlgorithms[algorithm].hash).update(text).digest() }
+  const { scheme, hash } = signingAlgorithms[algorithm]
+  if (scheme === 'SM2DSA') return { type, bytes: sm2Digest(key.sm2Pair, text) }
+  if (scheme === 'ML-DSA') {
+    const { publicKey } = await key.seedPair.keys()
+    return { type, bytes: messageRepresentative(publicKey, text) }
+  }
+  return { type, bytes: createHash(hash).update(text).digest() }
 }
 
 const keys = new Map<string, Promise<Material>>()
@@ -51,13 +68,15 @@ describe('sign and verify', function () {
 
     for (const type of messageTypes) {
       it(`verify their own: ${spec}, ${algorithm}, ${type}`, async () => {
-        const [key, message] = [await keyOf(spec), messageOf(algorithm, type)]
+        const key = await keyOf(spec)
+        const message = await messageOf(key, algorithm, type)
         const signature = await sign(key, algorithm, message)
         assert.equal(await verify(key, algorithm, message, signature), true)
       })
 
       it(`refuse what is not exactly right: ${spec}, ${algorithm}, ${type}`, async () => {
-        const [key, message] = [await keyOf(spec), messageOf(algorithm, type)]
+        const key = await keyOf(spec)
+        const message = await messageOf(key, algorithm, type)
         const signature = await sign(key, algorithm, message)
         const other = Buffer.from(message.bytes)
         other[0]! ^= 1
@@ -81,7 +100,8 @@ describe('sign and verify', function () {
     if (messageTypes.length === 2) {
       it(`take a message and its digest for the same: ${spec}, ${algorithm}`, async () => {
         const key = await keyOf(spec)
-        const [raw, digest] = [messageOf(algorithm, 'RAW'), messageOf(algorithm, 'DIGEST')]
+        const raw = await messageOf(key, algorithm, 'RAW')
+        const digest = await messageOf(key, algorithm, messageTypes[1])
         assert.equal(await verify(key, algorithm, digest, await sign(key, algorithm, raw)), true)
         assert.equal(await verify(key, algorithm, raw, await sign(key, algorithm, digest)), true)
       })
@@ -90,28 +110,33 @@ describe('sign and verify', function () {
 
   it('refuse a PSS signature whose salt has another length', async () => {
     const key = await keyOf('RSA_2048')
-    const digest = messageOf('RSASSA_PSS_SHA_256', 'DIGEST')
+    const digest = await messageOf(key, 'RSASSA_PSS_SHA_256', 'DIGEST')
     const short = await sign(key, 'RSASSA_PSS_SHA_256', digest, () => Buffer.alloc(20))
     assert.equal(await verify(key, 'RSASSA_PSS_SHA_256', digest, short), false)
-    const raw = messageOf('RSASSA_PSS_SHA_256', 'RAW')
+    const raw = await messageOf(key, 'RSASSA_PSS_SHA_256', 'RAW')
     assert.equal(await verify(key, 'RSASSA_PSS_SHA_256', raw, short), false)
   })
 
   it('do not take one RSA scheme for the other, nor one hash', async () => {
     const key = await keyOf('RSA_2048')
-    const pss = await sign(key, 'RSASSA_PSS_SHA_256', messageOf('RSASSA_PSS_SHA_256', 'DIGEST'))
+    const pss = await sign(
+      key,
+      'RSASSA_PSS_SHA_256',
+      await messageOf(key, 'RSASSA_PSS_SHA_256', 'DIGEST'),
+    )
     for (const other of [
       'RSASSA_PKCS1_V1_5_SHA_256',
       'RSASSA_PKCS1_V1_5_SHA_512',
       'RSASSA_PSS_SHA_512',
     ] as const) {
-      assert.equal(await verify(key, other, messageOf(other, 'DIGEST'), pss), false)
-      assert.equal(await verify(key, other, messageOf(other, 'RAW'), pss), false)
+      assert.equal(await verify(key, other, await messageOf(key, other, 'DIGEST'), pss), false)
+      assert.equal(await verify(key, other, await messageOf(key, other, 'RAW'), pss), false)
     }
   })
 
   it('make another ECDSA signature each time', async () => {
-    const [key, message] = [await keyOf('ECC_NIST_P256'), messageOf('ECDSA_SHA_256', 'DIGEST')]
+    const key = await keyOf('ECC_NIST_P256')
+    const message = await messageOf(key, 'ECDSA_SHA_256', 'DIGEST')
     const [one, other] = [
       await sign(key, 'ECDSA_SHA_256', message),
       await sign(key, 'ECDSA_SHA_256', message),
@@ -136,7 +161,7 @@ describe('sign and verify', function () {
 
   it('hash a digest again under Ed25519ph, as KMS does', async () => {
     const key = await keyOf('ECC_NIST_EDWARDS25519')
-    const digest = messageOf('ED25519_PH_SHA_512', 'DIGEST')
+    const digest = await messageOf(key, 'ED25519_PH_SHA_512', 'DIGEST')
     // Ed25519ph makes one signature of a message, and this is the primitive that hashes it.
     const hashedTwice = await offload('ed25519phSign', key.key, digest.bytes)
     assert.deepEqual(await sign(key, 'ED25519_PH_SHA_512', digest), Buffer.from(hashedTwice))
@@ -155,11 +180,14 @@ describe('sign and verify', function () {
   describeWithOpenssl('beside openssl', () => {
     for (const [spec, algorithm] of pairs) {
       for (const type of signingAlgorithms[algorithm].messageTypes) {
-        // OpenSSL has Ed25519ph from 3.2 on only.
-        if (algorithm === 'ED25519_PH_SHA_512') continue
+        // OpenSSL has Ed25519ph from 3.2 on only; what it says of ML-DSA is in ml-dsa.test.ts.
+        if (algorithm === 'ED25519_PH_SHA_512' || algorithm === 'ML_DSA_SHAKE_256') continue
+        // Its command signs no SM2 digests.
+        if (algorithm === 'SM2DSA' && type === 'DIGEST') continue
 
         it(`agree: ${spec}, ${algorithm}, ${type}`, async () => {
-          const [key, message] = [await keyOf(spec), messageOf(algorithm, type)]
+          const key = await keyOf(spec)
+          const message = await messageOf(key, algorithm, type)
           const args = ['pkeyutl', '-in', 'message', ...pkeyutlOptions(algorithm, type)]
 
           const theirs = openssl([...args, '-sign', '-inkey', 'key.pem'], {
@@ -170,7 +198,7 @@ describe('sign and verify', function () {
 
           const signature = await sign(key, algorithm, message)
           const verifyArgs = [...args, '-verify', '-pubin', '-inkey', 'key.pem', '-sigfile', 'sig']
-          const files = { 'key.pem': publicPem(key), message: message.bytes }
+          const files = { 'key.pem': await publicPem(key), message: message.bytes }
           assert.equal(opensslAgrees(verifyArgs, { ...files, sig: signature }), true)
           const bad = Buffer.from(signature)
           bad[bad.length - 1]! ^= 1
@@ -184,6 +212,9 @@ describe('sign and verify', function () {
 function pkeyutlOptions(algorithm: SigningAlgorithm, type: MessageType): string[] {
   const { scheme, hash } = signingAlgorithms[algorithm]
   if (scheme === 'Ed25519') return ['-rawin']
+  if (scheme === 'SM2DSA') {
+    return ['-rawin', '-digest', hash, '-pkeyopt', 'distid:1234567812345678']
+  }
   const options = type === 'RAW' ? ['-rawin', '-digest', hash] : ['-pkeyopt', `digest:${hash}`]
   if (scheme === 'RSASSA-PSS') {
     options.push('-pkeyopt', 'rsa_padding_mode:pss', '-pkeyopt', 'rsa_pss_saltlen:digest')

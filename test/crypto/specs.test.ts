@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { macAlgorithms, oaepAlgorithms, signingAlgorithms } from '../../lib/crypto/algorithms.ts'
-import { specs, type KeySpec } from '../../lib/crypto/specs.ts'
-
-const constraintsUrl = new URL('../../../shared/model/constraints.json', import.meta.url)
-
-interface Constraints {
-  shapes: Record<string, { enum?: string[] }>
-}
+import { shapeOf } from '../../lib/kms/shapes.ts'
+import { isOffered, keyUsages, specs, type KeySpec } from '../../lib/crypto/specs.ts'
 
 function enumOf(name: string): string[] {
-  const { shapes } = JSON.parse(readFileSync(constraintsUrl, 'utf8')) as Constraints
-  return shapes[name]?.enum ?? assert.fail(`no enum ${name}`)
+  return [...(shapeOf(name).enum ?? assert.fail(`no enum ${name}`))]
 }
 
 const names = Object.keys(specs) as KeySpec[]
-const comeLater = /^SM2|^ML_/
 
 describe('specs', () => {
   it('lists the algorithms of RSA keys in the order of AWS', () => {
@@ -32,9 +24,9 @@ describe('specs', () => {
     })
   })
 
-  it('agrees to keys on the NIST curves only', () => {
+  it('agrees to keys on the NIST curves and SM2 only', () => {
     const agreeing = names.filter((name) => specs[name].usages.KEY_AGREEMENT)
-    assert.deepEqual(agreeing, ['ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521'])
+    assert.deepEqual(agreeing, ['ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521', 'SM2'])
   })
 
   it('has a default usage for symmetric encryption keys only', () => {
@@ -45,10 +37,11 @@ describe('specs', () => {
 
   it('allows a default usage and every algorithm that a row names', () => {
     const known: Record<string, object> = {
-      ENCRYPT_DECRYPT: { SYMMETRIC_DEFAULT: {}, ...oaepAlgorithms },
+      ENCRYPT_DECRYPT: { SYMMETRIC_DEFAULT: {}, ...oaepAlgorithms, SM2PKE: {} },
       SIGN_VERIFY: signingAlgorithms,
       GENERATE_VERIFY_MAC: macAlgorithms,
       KEY_AGREEMENT: { ECDH: {} },
+      ENCAPSULATE_DECAPSULATE: { ML_KEM: {} },
     }
     for (const name of names) {
       for (const [usage, algorithms] of Object.entries(specs[name].usages)) {
@@ -58,21 +51,32 @@ describe('specs', () => {
     }
   })
 
-  const hasModel = existsSync(constraintsUrl)
-  ;(hasModel ? describe : describe.skip)(
-    hasModel ? 'beside the model of AWS' : 'beside the model of AWS (skipped: no ../shared)',
-    () => {
-      const later = (name: string) => comeLater.test(name)
+  describe('beside the model of AWS', () => {
+    it('has every key spec', () => {
+      assert.deepEqual([...names].sort(), enumOf('KeySpec').sort())
+    })
 
-      it('has every key spec but those that come later', () => {
-        const want = enumOf('KeySpec').filter((name) => !later(name))
-        assert.deepEqual([...names].sort(), want.sort())
-      })
+    it('makes data key pairs of every spec that AWS does', () => {
+      const pairs = names.filter((name) => specs[name].dataKeyPair)
+      assert.deepEqual(pairs.sort(), enumOf('DataKeyPairSpec').sort())
+    })
 
-      it('makes data key pairs of every spec but those that come later', () => {
-        const want = enumOf('DataKeyPairSpec').filter((name) => !later(name))
-        assert.deepEqual(names.filter((name) => specs[name].dataKeyPair).sort(), want.sort())
-      })
-    },
-  )
+    it('has every key usage', () => {
+      assert.deepEqual([...keyUsages].sort(), enumOf('KeyUsageType').sort())
+    })
+  })
+})
+
+describe('isOffered', () => {
+  const china = ['cn-north-1', 'cn-northwest-1']
+  const others = ['us-east-1', 'ap-northeast-1', 'us-gov-west-1']
+
+  it('has SM2 in China alone, and ML-KEM everywhere else', () => {
+    for (const spec of names) {
+      const inChina = !spec.startsWith('ML_KEM')
+      const elsewhere = spec !== 'SM2'
+      for (const region of china) assert.equal(isOffered(spec, region), inChina, spec)
+      for (const region of others) assert.equal(isOffered(spec, region), elsewhere, spec)
+    }
+  })
 })
