@@ -3,11 +3,11 @@
  * code inside an enclave needs is in `enclave-kms/enclave`.
  */
 /// <reference types="node" preserve="true" />
-import { readFileSync } from 'node:fs'
 import { trustAnchors, type RootSpec } from './attest/roots.ts'
 import { Verifier, type VerifiedDocument } from './attest/verify.ts'
 import { ConfigError } from './config/config-error.ts'
 import { defaultConfig, parseConfig, type Config } from './config/config.ts'
+import { readFromDisk } from './config/disk.ts'
 import { resolveOptions, type Flags, type ServeOptions } from './config/options.ts'
 import { serverOptionsOf } from './config/server-options.ts'
 import { KmsHandler, startServer as listen, type RunningServer } from './http/server.ts'
@@ -77,10 +77,10 @@ async function readOptions(
 async function readConfig(config: string | object | undefined): Promise<Config> {
   if (config === undefined) return defaultConfig()
   if (typeof config === 'object') {
-    return parseConfig(config, { baseDir: '.', readFile: (path) => readFileSync(path) })
+    return parseConfig(config, { baseDir: '.', readFile: readFromDisk })
   }
   const { loadConfig } = await import('./config/load.ts')
-  return loadConfig(config, (path) => readFileSync(path))
+  return loadConfig(config, readFromDisk)
 }
 
 export interface VerifyOptions {

@@ -20,6 +20,7 @@ export function buildCommand(): Command {
   add(program, attestCommand())
   add(program, inspectCommand())
   add(program, openCommand())
+  add(program, xksProxyCommand())
   for (const name of notBuilt) add(program, notBuiltCommand(name))
   return program
 }
@@ -101,6 +102,33 @@ function openCommand(): Command {
     })
 }
 
+function xksProxyCommand(): Command {
+  return new Command('xks-proxy')
+    .description('an external key store proxy with keys in memory, for tests and demonstrations')
+    .option('--port <number>', 'port to listen on; 0 picks one', '4600')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .requiredOption('--access-key-id <id>', 'of the credential that KMS signs with')
+    .addOption(
+      new Option('--secret-access-key <secret>', 'of the credential that KMS signs with')
+        .env('ENCLAVE_KMS_XKS_SECRET_ACCESS_KEY')
+        .makeOptionMandatory(),
+    )
+    .option('--uri-path <path>', 'where the API is: a prefix, and /kms/xks/v1', '/kms/xks/v1')
+    .requiredOption(
+      '--key <ID=KEY>',
+      "an external key: 32 bytes in base64, or the word 'generated'; once or more",
+      collect,
+    )
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent', 'warn')
+    .action(async (flags: import('./commands/xks-proxy.ts').XksProxyFlags) => {
+      await (await import('./commands/xks-proxy.ts')).xksProxy(flags)
+    })
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
 function notBuiltCommand(name: string): Command {
   return new Command(name)
     .description('not built yet')
@@ -113,9 +141,10 @@ function notBuiltCommand(name: string): Command {
 }
 
 function collectPcr(text: string, before: Map<number, Buffer>): Map<number, Buffer> {
-  const [, index, hex] = /^(0|[1-9]\d?)=(?:0x)?([0-9a-f]{96})$/i.exec(text) ?? []
+  const [, index, hex] = /^(0|[1-9]\d?)=([0-9a-f]{96})$/i.exec(text) ?? []
   if (index === undefined || hex === undefined) {
-    throw new InvalidArgumentError('expected N=HEX, with 96 hex digits')
+    const prefix = /=0x/i.test(text) ? ' without 0x' : ''
+    throw new InvalidArgumentError(`expected N=HEX, with 96 hex digits${prefix}`)
   }
   return new Map([...before, [Number(index), Buffer.from(hex, 'hex')]])
 }

@@ -5,17 +5,18 @@
 import type { RootSpec } from '../attest/roots.ts'
 import type { Organization } from '../kms/access.ts'
 import { defaults } from '../kms/defaults.ts'
+import type { QuotaSettings } from '../kms/quotas.ts'
 import type { KeySeed } from '../kms/seed.ts'
 import { readKey, seedOf } from './keys.ts'
 import { fileOptionRows, type FileOptions } from './options.ts'
 import { attachedPolicy, readDocument } from './policies.ts'
 import { readPrincipal, type ConfiguredPrincipal } from './principals.ts'
+import { readQuotas } from './quotas.ts'
 import {
   accountId,
   checkDistinct,
   inside,
   list,
-  mapOf,
   optional,
   record,
   text,
@@ -42,6 +43,8 @@ export interface Config {
   readonly principals: readonly ConfiguredPrincipal[]
   readonly organization: Organization | undefined
   readonly keys: readonly KeySeed[]
+  /** Undefined where there are none. */
+  readonly quotas: QuotaSettings | undefined
   /** Members that belong to a part that is not built yet; an option's are in resolveOptions. */
   readonly notBuilt: readonly string[]
 }
@@ -56,7 +59,7 @@ interface ConfigMembers extends FileOptions {
   readonly organization: Omit<Organization, 'account'> | undefined
   readonly keys: readonly ReturnType<typeof readKey>[]
   readonly webIdentityProviders: readonly WebIdentityProvider[]
-  readonly quotas: Readonly<Record<string, number>>
+  readonly quotas: QuotaSettings | undefined
 }
 
 interface WebIdentityProvider {
@@ -104,7 +107,7 @@ const rows: { readonly [K in keyof ConfigMembers]-?: Read<ConfigMembers[K]> } = 
   organization: optional(organization),
   keys: withDefault(list(readKey), []),
   webIdentityProviders: withDefault(list(webIdentityProvider), []),
-  quotas: withDefault(mapOf(whole(1, 1_000_000_000)), {}),
+  quotas: withDefault(readQuotas, undefined),
 }
 
 const readMembers = record<ConfigMembers>(rows)
@@ -138,10 +141,8 @@ export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): P
     principals,
     organization: organization && { ...organization, account },
     keys: await Promise.all(seeds),
-    notBuilt: [
-      ...(webIdentityProviders.length > 0 ? ['webIdentityProviders'] : []),
-      ...(Object.keys(quotas).length > 0 ? ['quotas'] : []),
-    ],
+    quotas,
+    notBuilt: [...(webIdentityProviders.length > 0 ? ['webIdentityProviders'] : [])],
   }
 }
 

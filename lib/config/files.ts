@@ -7,7 +7,7 @@ import { ConfigError } from './config-error.ts'
 import type { Place } from './read.ts'
 
 /** Ours. */
-const maxFileBytes = 8 * 1024 * 1024
+export const maxFileBytes = 8 * 1024 * 1024
 
 /** A file's text. Throws ConfigError under the member that names it. */
 export function readTextFile(path: string, place: Place): string {

@@ -3,7 +3,7 @@
  * material that CreateKey, CreateAlias or ImportKeyMaterial would refuse.
  */
 import { importMaterial } from '../crypto/material.ts'
-import { keyUsages, specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
+import { isOffered, keyUsages, specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
 import { DecodeError } from '../errors.ts'
 import { isKeyId } from '../kms/arn.ts'
 import type { KeySeed } from '../kms/seed.ts'
@@ -77,6 +77,9 @@ export async function seedOf(
   scope: Scope,
   place: Place,
 ): Promise<KeySeed> {
+  if (!isOffered(members.spec, scope.region)) {
+    throw wrong({ ...place, path: `${place.path}.spec` }, `${scope.region} has no such keys`)
+  }
   if (material === undefined) return { ...scope, ...members }
   try {
     const { bytes } = await importMaterial(members.spec, material)

@@ -5,7 +5,7 @@
 import { resolve as resolvePath } from 'node:path'
 import { defaults } from '../kms/defaults.ts'
 import { ConfigError } from './config-error.ts'
-import { oneOf, optional, text, whole, wrong, wants, type Place, type Read } from './read.ts'
+import { oneOf, optional, text, whole, wantsOf, type Place, type Read } from './read.ts'
 
 export interface ServeOptions {
   /** 0 picks one. */
@@ -92,9 +92,7 @@ const rows: { readonly [K in keyof ServeOptions]: Row<ServeOptions[K]> } = {
 function readSwitch(value: unknown, place: Place): boolean {
   if (value === true || value === 'true' || value === '1') return true
   if (value === false || value === 'false' || value === '0') return false
-  throw typeof value === 'string'
-    ? wrong(place, 'want true or false')
-    : wants(place, 'true or false', value)
+  throw wantsOf(place, 'true or false', value)
 }
 
 /** The options that a config file sets, by their own names. */
@@ -169,11 +167,17 @@ function noFiles(path: string): never {
   throw new ConfigError(path, 'an option is read from no file')
 }
 
+/** A config file, and the flag or the variable that names it. */
+export interface ConfigFile {
+  readonly path: string
+  readonly source: '--config' | 'ENCLAVE_KMS_CONFIG'
+}
+
 /** The config file that a flag or the environment names. */
-export function configFileOf(flags: Flags, environment: Environment): string | undefined {
+export function configFileOf(flags: Flags, environment: Environment): ConfigFile | undefined {
   const flag = flags.config
-  if (typeof flag === 'string' && flag !== '') return flag
+  if (typeof flag === 'string' && flag !== '') return { path: flag, source: '--config' }
   if (flag !== undefined) throw new ConfigError('--config', 'want the path of a file')
   const variable = environment.ENCLAVE_KMS_CONFIG
-  return variable === '' ? undefined : variable
+  return variable ? { path: variable, source: 'ENCLAVE_KMS_CONFIG' } : undefined
 }

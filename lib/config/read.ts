@@ -43,6 +43,16 @@ export function wants(place: Place, want: string, value: unknown): ConfigError {
   return wrong(place, `want ${want}, got ${kindOf(value)}${isText ? hint : ''}`)
 }
 
+/** Ours: a longer text has not just been mistyped, and may be a secret in the wrong place. */
+const maxShown = 32
+
+/** The refusal of a number out of range, or of a word that is not one of few: it is shown. */
+export function wantsOf(place: Place, want: string, value: unknown): ConfigError {
+  const isShort = typeof value === 'string' && value.length <= maxShown
+  const isShown = isShort || typeof value === 'number' || typeof value === 'boolean'
+  return wrong(place, `want ${want}, got ${isShown ? JSON.stringify(value) : kindOf(value)}`)
+}
+
 export function optional<T>(read: Read<T>): Read<T | undefined> {
   return (value, place) => (value === undefined ? undefined : read(value, place))
 }
@@ -61,11 +71,11 @@ export function text(want = 'a text', form = /^[^]*$/): Read<string> {
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Read<T> {
-  const want = `one of the texts ${choices.join(', ')}`
+  const want = choices.join(', ').replace(/, ([^,]*)$/, ' or $1')
   return (value, place) => {
     const found = choices.find((choice) => choice === value)
     if (found !== undefined) return found
-    throw typeof value === 'string' ? wrong(place, `want ${want}`) : wants(place, want, value)
+    throw wantsOf(place, want, value)
   }
 }
 
@@ -74,10 +84,8 @@ export function whole(least: number, most: number): Read<number> {
   const want = `a whole number from ${String(least)} to ${String(most)}`
   return (value, place) => {
     const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-    if (typeof number !== 'number') throw wants(place, want, value)
-    if (!Number.isInteger(number) || number < least || number > most) {
-      throw wrong(place, `want ${want}`)
-    }
+    const isWhole = typeof number === 'number' && Number.isInteger(number)
+    if (!isWhole || number < least || number > most) throw wantsOf(place, want, value)
     return number
   }
 }

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import type { RootSpec } from '../attest/roots.ts'
-import { messageOf } from './files.ts'
+import { messageOf, readBytesFile } from './files.ts'
 import { inside, record, text, wants, wrong, type Place } from './read.ts'
 
 const fileForm = record<{ file: string }>({ file: text('a text: a path', /\S/) })
@@ -18,17 +18,18 @@ export function readRoot(value: unknown, place: Place): RootSpec {
     throw wants(place, 'simulated, aws, { file: path.pem } or { sha256: hex }', value)
   }
   if ('sha256' in value) return digestForm(value, place)
-  return { file: resolve(place.baseDir, fileForm(value, place).file) }
+  const { file } = fileForm(value, place)
+  return { file: resolve(place.baseDir, file), content: readBytesFile(file, inside(place, 'file')) }
 }
 
-/** Reads the files among the roots: each has to be a certificate. */
+/** What the files among the roots hold has to be a certificate each. */
 export async function checkRootFiles(roots: readonly RootSpec[], place: Place): Promise<void> {
   if (!roots.some((root) => typeof root === 'object')) return
   const { trustAnchors } = await import('../attest/roots.ts')
   roots.forEach((root, index) => {
     if (typeof root === 'string') return
     try {
-      trustAnchors([root], place.readFile)
+      trustAnchors([root])
     } catch (error) {
       throw wrong(inside(place, `roots[${String(index)}]`), messageOf(error))
     }

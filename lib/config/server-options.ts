@@ -7,9 +7,16 @@ export function serverOptionsOf(
 ): Required<
   Pick<
     KmsServerOptions,
-    'account' | 'region' | 'keys' | 'attestation' | 'hosts' | 'principals' | 'organization'
+    | 'account'
+    | 'region'
+    | 'keys'
+    | 'attestation'
+    | 'hosts'
+    | 'principals'
+    | 'organization'
+    | 'quotas'
   >
 > {
-  const { account, region, keys, attestation, hosts, principals, organization } = config
-  return { account, region, keys, attestation, hosts, principals, organization }
+  const { account, region, keys, attestation, hosts, principals, organization, quotas } = config
+  return { account, region, keys, attestation, hosts, principals, organization, quotas }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { trustAnchors } from '../../lib/attest/roots.ts'
 import { ConfigError } from '../../lib/config/config-error.ts'
 import { defaultConfig, type Config } from '../../lib/config/config.ts'
 import { loadConfig } from '../../lib/config/load.ts'
@@ -137,6 +139,7 @@ describe('loadConfig', () => {
           description: 'text',
         },
       ],
+      quotas: undefined,
       notBuilt: [],
     })
     const [parent, ...others] = principals
@@ -237,22 +240,20 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
   ['account: [1]', 'account: want twelve digits, got a list'],
   ['region: US-EAST-1', 'region: want a text: a Region'],
   ['region: 1', 'region: want a text: a Region, got a number; put it in quotes'],
-  ['auth: loose', 'auth: want one of the texts open, strict'],
-  ['auth: false', 'auth: want one of the texts open, strict, got a boolean; put it in quotes'],
-  ['port: 65536', 'port: want a whole number from 0 to 65535'],
-  ['port: -1', 'port: want a whole number from 0 to 65535'],
-  ['port: 1.5', 'port: want a whole number from 0 to 65535'],
+  ['auth: loose', 'auth: want open or strict, got "loose"'],
+  ['auth: false', 'auth: want open or strict, got false'],
+  ['port: 65536', 'port: want a whole number from 0 to 65535, got 65536'],
+  ['port: -1', 'port: want a whole number from 0 to 65535, got -1'],
+  ['port: 1.5', 'port: want a whole number from 0 to 65535, got 1.5'],
+  ['port: kms', 'port: want a whole number from 0 to 65535, got "kms"'],
   ['port: []', 'port: want a whole number from 0 to 65535, got a list'],
   ['port:', 'port: want a whole number from 0 to 65535, got an empty value'],
-  ['tls: 7', 'tls: want true or false, got a number'],
-  ['tls: perhaps', 'tls: want true or false'],
-  ['workers: 0', 'workers: want a whole number from 1 to 256'],
+  ['tls: 7', 'tls: want true or false, got 7'],
+  ['tls: perhaps', 'tls: want true or false, got "perhaps"'],
+  ['workers: 0', 'workers: want a whole number from 1 to 256, got 0'],
   ['data: ""', 'data: want a text that is not empty'],
   ['databaseUrl: mysql://x', 'databaseUrl: want a text: postgres://…'],
-  [
-    'logLevel: loud',
-    'logLevel: want one of the texts trace, debug, info, warn, error, fatal, silent',
-  ],
+  ['logLevel: loud', 'logLevel: want trace, debug, info, warn, error, fatal or silent, got "loud"'],
   ['hosts: kms.local', 'hosts: want a list, got a text'],
   ['hosts: ["a b"]', 'hosts[0]: want a text: a host name'],
   [
@@ -263,11 +264,11 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
   ['roots: [{ file: a.pem, sha256: x }]', 'roots[0].file: unknown member'],
   [
     'roots: [{ file: a.pem }]',
-    `roots[0]: ENOENT: no such file or directory, open '${join(baseDir, 'a.pem')}'`,
+    `roots[0].file: cannot read a.pem: ENOENT: no such file or directory, open '${join(baseDir, 'a.pem')}'`,
   ],
   [
     'attestation: { maxAgeSeconds: 0 }',
-    'attestation.maxAgeSeconds: want a whole number from 1 to 315360000',
+    'attestation.maxAgeSeconds: want a whole number from 1 to 315360000, got 0',
   ],
   [
     'principals: [{}]',
@@ -364,10 +365,7 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
     'webIdentityProviders: [{ issuer: x, jwks: { keys: [] } }]',
     'webIdentityProviders[0].audience: want a text that is not empty, got nothing',
   ],
-  [
-    'quotas: { Decrypt: many }',
-    'quotas.Decrypt: want a whole number from 1 to 1000000000, got a text',
-  ],
+  ['quotas: off', 'quotas: want a map, got a text'],
 ]
 
 describe('parseConfig', () => {
@@ -417,6 +415,13 @@ describe('parseConfig', () => {
     assert.equal(keys[0]?.usage, 'GENERATE_VERIFY_MAC')
   })
 
+  it('refuses a spec that the Region does not have', async () => {
+    const key = (spec: string) => `keys: [{ id: ${id}, spec: ${spec}, usage: SIGN_VERIFY }]`
+    await refuses(key('SM2'), /^keys\[0\]\.spec: us-east-1 has no such keys$/)
+    const { keys } = await load(`region: cn-north-1\n${key('SM2')}`)
+    assert.equal(keys[0]?.spec, 'SM2')
+  })
+
   it('takes a private key as material, and refuses one of another spec', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
     const material = privateKey.export({ type: 'pkcs8', format: 'der' })
@@ -435,10 +440,27 @@ describe('parseConfig', () => {
 
   it('says which members belong to parts that are not built yet', async () => {
     const { notBuilt } = await load(
-      'webIdentityProviders: [{ issuer: x, jwks: { keys: [] }, audience: y }]\nquotas: { Decrypt: 10 }',
+      'webIdentityProviders: [{ issuer: x, jwks: { keys: [] }, audience: y }]',
     )
-    assert.deepEqual(notBuilt, ['webIdentityProviders', 'quotas'])
-    assert.deepEqual((await load('webIdentityProviders: []\nquotas: {}')).notBuilt, [])
+    assert.deepEqual(notBuilt, ['webIdentityProviders'])
+    assert.deepEqual((await load('webIdentityProviders: []')).notBuilt, [])
+  })
+
+  it('reads the file of a root once, as a pipe can be', async () => {
+    const root = readFileSync(new URL('../../certs/simulated-root.pem', import.meta.url))
+    const read: string[] = []
+    const config = await loadConfig(file, (path) => {
+      read.push(path)
+      return path === file ? Buffer.from('roots: [{ file: root.pem }]') : root
+    })
+    assert.deepEqual(read, [file, join(baseDir, 'root.pem')])
+    const [anchor] = trustAnchors(config.attestation.roots)
+    assert.equal(anchor?.name, join(baseDir, 'root.pem'))
+  })
+
+  it('takes an account id without quotes where YAML reads it as it stands', async () => {
+    assert.equal((await load('account: 222233334444')).account, '222233334444')
+    assert.equal((await load('account: "022233334444"')).account, '022233334444')
   })
 
   it('shows no secret in a refusal', async () => {

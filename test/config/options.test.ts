@@ -77,7 +77,7 @@ describe('resolveOptions', () => {
     assert.throws(() => of('yes'), {
       name: 'ConfigError',
       path: 'ENCLAVE_KMS_TLS',
-      message: 'ENCLAVE_KMS_TLS: want true or false',
+      message: 'ENCLAVE_KMS_TLS: want true or false, got "yes"',
     })
   })
 
@@ -87,16 +87,16 @@ describe('resolveOptions', () => {
       assert.throws(() => resolveOptions({ port: value }, {}), {
         name: 'ConfigError',
         path: '--port',
-        message: new RegExp(`^--port: ${port}`),
+        message: `--port: ${port}, got "${value}"`,
       })
     }
     assert.throws(() => resolveOptions({}, { ENCLAVE_KMS_PORT: '70000' }), {
       path: 'ENCLAVE_KMS_PORT',
-      message: `ENCLAVE_KMS_PORT: ${port}`,
+      message: `ENCLAVE_KMS_PORT: ${port}, got "70000"`,
     })
     assert.throws(() => resolveOptions({ auth: 'loose' }, {}), {
       path: '--auth',
-      message: '--auth: want one of the texts open, strict',
+      message: '--auth: want open or strict, got "loose"',
     })
     assert.throws(() => resolveOptions({ host: 'a b' }, {}), { path: '--host' })
     assert.throws(() => resolveOptions({ workers: '0' }, {}), { path: '--workers' })
@@ -108,8 +108,12 @@ describe('resolveOptions', () => {
 describe('configFileOf', () => {
   it('lets the flag win over the environment', () => {
     const environment = { ENCLAVE_KMS_CONFIG: 'b.yaml' }
-    assert.equal(configFileOf({ config: 'a.yaml' }, environment), 'a.yaml')
-    assert.equal(configFileOf({}, environment), 'b.yaml')
+    const [flag, variable] = [
+      { path: 'a.yaml', source: '--config' },
+      { path: 'b.yaml', source: 'ENCLAVE_KMS_CONFIG' },
+    ]
+    assert.deepEqual(configFileOf({ config: 'a.yaml' }, environment), flag)
+    assert.deepEqual(configFileOf({}, environment), variable)
     assert.equal(configFileOf({}, { ENCLAVE_KMS_CONFIG: '' }), undefined)
     assert.equal(configFileOf({}, {}), undefined)
   })

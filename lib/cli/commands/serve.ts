@@ -2,12 +2,12 @@
  * `serve`: reads the options and the config, listens, and says so in one line on stdout once
  * requests are answered. SIGTERM and SIGINT finish what is under way.
  */
-import { readFileSync } from 'node:fs'
 import { ConfigError } from '../../config/config-error.ts'
 import { defaultConfig, type Config } from '../../config/config.ts'
 import {
   configFileOf,
   resolveOptions,
+  type ConfigFile,
   type Flags,
   type ServeOptions,
 } from '../../config/options.ts'
@@ -19,8 +19,9 @@ import { processLog } from '../log.ts'
 export async function serve(flags: Flags): Promise<void> {
   const { config, options } = await readSettings(flags)
   const log = processLog(options.logLevel)
-  const server = await listen(config, options, log)
-  stopOnSignal(server)
+  const starting = listen(config, options, log)
+  stopOnSignal(starting)
+  const server = await starting
   process.stdout.write(`enclave-kms listening on ${server.url}\n`)
 }
 
@@ -43,9 +44,20 @@ async function readSettings(flags: Flags): Promise<Settings> {
   }
 }
 
-async function readConfig(file: string): Promise<Config> {
-  const { loadConfig } = await import('../../config/load.ts')
-  return loadConfig(file, (path) => readFileSync(path))
+async function readConfig({ path, source }: ConfigFile): Promise<Config> {
+  const [{ loadConfig }, { readFromDisk }] = await Promise.all([
+    import('../../config/load.ts'),
+    import('../../config/disk.ts'),
+  ])
+  try {
+    return await loadConfig(path, readFromDisk)
+  } catch (error) {
+    // A member says where it stands; what is wrong with the file itself, whoever named it.
+    if (error instanceof ConfigError && error.path === path) {
+      throw new ConfigError(source, error.message)
+    }
+    throw error
+  }
 }
 
 async function listen(
@@ -70,11 +82,17 @@ async function listen(
   }
 }
 
-function stopOnSignal(server: RunningServer): void {
+/** A start takes a while where it makes keys, and ends in the same way: nothing is under way yet. */
+function stopOnSignal(starting: Promise<RunningServer>): void {
+  let close = () => Promise.resolve()
+  starting.then(
+    (server) => (close = () => server.close()),
+    () => undefined,
+  )
   let stopping: Promise<void> | undefined
   // A terminal and npm send the same signal each: the second must not end what the first waits for.
   const stop = () => {
-    stopping ??= server.close().then(() => process.exit(0))
+    stopping ??= close().then(() => process.exit(0))
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
