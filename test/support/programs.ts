@@ -26,7 +26,7 @@ export interface Ended {
 export async function runToEnd(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; stdin?: string } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; stdin?: string; timeout?: number } = {},
 ): Promise<Ended> {
   const { stdin = '', ...rest } = options
   const child = spawn(program, args, rest)
