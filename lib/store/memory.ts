@@ -4,10 +4,14 @@
  * A transaction collects its writes and applies them in one go when its work has ended, so that a
  * work that throws leaves nothing behind; transactions run one after the other.
  */
+import { dueMs } from './due.ts'
+import { Sorted } from './sorted.ts'
 import type {
   AliasRecord,
+  CustomKeyStoreRecord,
   GrantRecord,
   KeyRecord,
+  KeyUse,
   MaybePromise,
   Page,
   Reader,
@@ -27,12 +31,24 @@ class Tables implements Reader {
   readonly aliasesByScope = new Map<string, Sorted<AliasRecord>>()
   readonly aliasesByKey = new Map<string, Sorted<AliasRecord>>()
   readonly grantsByKey = new Map<string, Sorted<GrantRecord>>()
-  readonly pendingDeletion = new Map<string, KeyRecord>()
-  #nextDeletionMs = Infinity
+  /** By Region and retiring principal. */
+  readonly grantsByRetirer = new Map<string, Sorted<GrantRecord>>()
+  /** By account and key id, then by Region: the keys of multi-Region keys. */
+  readonly relatedById = new Map<string, Sorted<KeyRecord>>()
+  readonly customKeyStoresByScope = new Map<string, Sorted<CustomKeyStoreRecord>>()
+  /** By account, Region and custom key store id, then by key id. */
+  readonly keysByCustomKeyStore = new Map<string, Sorted<KeyRecord>>()
+  readonly due = new Map<KeyRecord, number>()
+  readonly lastUses = new Map<string, KeyUse>()
+  #nextDueMs = Infinity
 
   key(scope: Scope, keyId: string): KeyRecord | undefined {
     const record = this.keysById.get(`${scope.region}/${keyId}`)
     return record?.account === scope.account ? record : undefined
+  }
+
+  relatedKeys(account: string, keyId: string): readonly KeyRecord[] {
+    return this.relatedById.get(`${account}/${keyId}`)?.all() ?? []
   }
 
   keyInRegion(region: string, keyId: string): KeyRecord | undefined {
@@ -59,35 +75,79 @@ class Tables implements Reader {
     return this.grantsByKey.get(keyName(scope, keyId))?.all() ?? []
   }
 
-  nextDeletionMs(): number {
-    return this.#nextDeletionMs
+  grant(scope: Scope, keyId: string, grantId: string): GrantRecord | undefined {
+    return this.grantsByKey.get(keyName(scope, keyId))?.get(grantId)
+  }
+
+  retirableGrants(region: string, retirer: string, page: Page): readonly GrantRecord[] {
+    return this.grantsByRetirer.get(`${region}/${retirer}`)?.page(page) ?? []
+  }
+
+  customKeyStore(scope: Scope, id: string): CustomKeyStoreRecord | undefined {
+    return this.customKeyStoresByScope.get(scopeName(scope))?.get(id)
+  }
+
+  customKeyStores(scope: Scope, page: Page): readonly CustomKeyStoreRecord[] {
+    return this.customKeyStoresByScope.get(scopeName(scope))?.page(page) ?? []
+  }
+
+  keysOfCustomKeyStore(scope: Scope, id: string): readonly KeyRecord[] {
+    return this.keysByCustomKeyStore.get(keyName(scope, id))?.all() ?? []
+  }
+
+  lastUse(scope: Scope, keyId: string): KeyUse | undefined {
+    return this.lastUses.get(keyName(scope, keyId))
+  }
+
+  nextDueMs(): number {
+    return this.#nextDueMs
   }
 
   keysDue(nowMs: number): readonly KeyRecord[] {
-    return [...this.pendingDeletion.values()].filter(
-      ({ deletionMs = Infinity }) => deletionMs <= nowMs,
-    )
+    return [...this.due].flatMap(([record, ms]) => (ms <= nowMs ? record : []))
   }
 
   putKey(record: KeyRecord): void {
     const id = `${record.region}/${record.id}`
+    this.#forget(this.keysById.get(id))
     this.keysById.set(id, record)
     sortedIn(this.keysByScope, scopeName(record)).set(record.id, record)
-    if (record.deletionMs === undefined) this.pendingDeletion.delete(id)
-    else this.pendingDeletion.set(id, record)
-    this.#settleDeletions()
+    if (record.primaryRegion !== undefined) {
+      sortedIn(this.relatedById, `${record.account}/${record.id}`).set(record.region, record)
+    }
+    if (record.customKeyStore) {
+      const name = keyName(record, record.customKeyStore.id)
+      sortedIn(this.keysByCustomKeyStore, name).set(record.id, record)
+    }
+    const ms = dueMs(record)
+    if (ms === Infinity) return
+    this.due.set(record, ms)
+    this.#nextDueMs = Math.min(this.#nextDueMs, ms)
   }
 
   deleteKey(record: KeyRecord): void {
     const id = `${record.region}/${record.id}`
+    this.#forget(this.keysById.get(id))
     this.keysById.delete(id)
     this.keysByScope.get(scopeName(record))?.delete(record.id)
-    this.pendingDeletion.delete(id)
+    this.relatedById.get(`${record.account}/${record.id}`)?.delete(record.region)
+    if (record.customKeyStore) {
+      this.keysByCustomKeyStore.get(keyName(record, record.customKeyStore.id))?.delete(record.id)
+    }
     const name = keyName(record, record.id)
+    this.lastUses.delete(name)
     for (const alias of this.aliasesByKey.get(name)?.all() ?? []) this.deleteAlias(alias)
     this.aliasesByKey.delete(name)
+    for (const grant of this.grantsByKey.get(name)?.all() ?? []) this.deleteGrant(grant)
     this.grantsByKey.delete(name)
-    this.#settleDeletions()
+  }
+
+  /** A record that is not there any more changes nothing by itself. */
+  #forget(record: KeyRecord | undefined): void {
+    if (!record || !this.due.delete(record)) return
+    if (dueMs(record) > this.#nextDueMs) return
+    this.#nextDueMs = Infinity
+    for (const ms of this.due.values()) if (ms < this.#nextDueMs) this.#nextDueMs = ms
   }
 
   putAlias(record: AliasRecord): void {
@@ -103,7 +163,26 @@ class Tables implements Reader {
   }
 
   putGrant(record: GrantRecord): void {
+    this.deleteGrant(record)
     sortedIn(this.grantsByKey, keyName(record, record.keyId)).set(record.grantId, record)
+    const { region, retiringPrincipal: retirer } = record
+    if (retirer === undefined) return
+    sortedIn(this.grantsByRetirer, `${region}/${retirer}`).set(record.grantId, record)
+  }
+
+  deleteGrant({ account, region, keyId, grantId }: GrantRecord): void {
+    const ofKey = this.grantsByKey.get(keyName({ account, region }, keyId))
+    const retirer = ofKey?.get(grantId)?.retiringPrincipal
+    ofKey?.delete(grantId)
+    if (retirer !== undefined) this.grantsByRetirer.get(`${region}/${retirer}`)?.delete(grantId)
+  }
+
+  putCustomKeyStore(record: CustomKeyStoreRecord): void {
+    sortedIn(this.customKeyStoresByScope, scopeName(record)).set(record.id, record)
+  }
+
+  deleteCustomKeyStore(record: CustomKeyStoreRecord): void {
+    this.customKeyStoresByScope.get(scopeName(record))?.delete(record.id)
   }
 
   clear(): void {
@@ -112,64 +191,14 @@ class Tables implements Reader {
     this.aliasesByScope.clear()
     this.aliasesByKey.clear()
     this.grantsByKey.clear()
-    this.pendingDeletion.clear()
-    this.#settleDeletions()
+    this.grantsByRetirer.clear()
+    this.relatedById.clear()
+    this.customKeyStoresByScope.clear()
+    this.keysByCustomKeyStore.clear()
+    this.due.clear()
+    this.lastUses.clear()
+    this.#nextDueMs = Infinity
   }
-
-  #settleDeletions(): void {
-    let next = Infinity
-    for (const { deletionMs } of this.pendingDeletion.values()) {
-      if (deletionMs !== undefined && deletionMs < next) next = deletionMs
-    }
-    this.#nextDeletionMs = next
-  }
-}
-
-/** A map whose listing is in the order of its names; sorted again when a name came or went. */
-class Sorted<T extends object> {
-  readonly #byName = new Map<string, T>()
-  #names: string[] | undefined
-  #all: readonly T[] | undefined
-
-  get(name: string): T | undefined {
-    return this.#byName.get(name)
-  }
-
-  set(name: string, value: T): void {
-    if (!this.#byName.has(name)) this.#names = undefined
-    this.#all = undefined
-    this.#byName.set(name, value)
-  }
-
-  delete(name: string): void {
-    if (!this.#byName.delete(name)) return
-    this.#names = undefined
-    this.#all = undefined
-  }
-
-  /** One list until something changes: decisions keep it, and there may be 50,000 grants in it. */
-  all(): readonly T[] {
-    return (this.#all ??= this.page({ limit: Infinity }))
-  }
-
-  page({ after, limit }: Page): T[] {
-    this.#names ??= [...this.#byName.keys()].sort()
-    const start = after === undefined ? 0 : firstAfter(this.#names, after)
-    return this.#names.slice(start, start + limit).flatMap((name) => this.#byName.get(name) ?? [])
-  }
-}
-
-/** The index of the first name after `name`, which need not be in the list. */
-function firstAfter(names: readonly string[], name: string): number {
-  let low = 0
-  let high = names.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const isAfter = (names[middle] ?? '') > name
-    if (isAfter) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 function sortedIn<T extends object>(tables: Map<string, Sorted<T>>, name: string): Sorted<T> {
@@ -196,6 +225,7 @@ class MemoryWriter implements Writer {
   }
 
   key = (scope: Scope, keyId: string) => this.#tables.key(scope, keyId)
+  relatedKeys = (account: string, keyId: string) => this.#tables.relatedKeys(account, keyId)
   keyInRegion = (region: string, keyId: string) => this.#tables.keyInRegion(region, keyId)
   keys = (scope: Scope, page: Page) => this.#tables.keys(scope, page)
   alias = (scope: Scope, name: string) => this.#tables.alias(scope, name)
@@ -203,14 +233,27 @@ class MemoryWriter implements Writer {
   aliasesOfKey = (scope: Scope, id: string, page: Page) =>
     this.#tables.aliasesOfKey(scope, id, page)
   grants = (scope: Scope, keyId: string) => this.#tables.grants(scope, keyId)
-  nextDeletionMs = () => this.#tables.nextDeletionMs()
+  grant = (scope: Scope, keyId: string, grantId: string) =>
+    this.#tables.grant(scope, keyId, grantId)
+  retirableGrants = (region: string, retirer: string, page: Page) =>
+    this.#tables.retirableGrants(region, retirer, page)
+  customKeyStore = (scope: Scope, id: string) => this.#tables.customKeyStore(scope, id)
+  customKeyStores = (scope: Scope, page: Page) => this.#tables.customKeyStores(scope, page)
+  keysOfCustomKeyStore = (scope: Scope, id: string) => this.#tables.keysOfCustomKeyStore(scope, id)
+  lastUse = (scope: Scope, keyId: string) => this.#tables.lastUse(scope, keyId)
+  nextDueMs = () => this.#tables.nextDueMs()
   keysDue = (nowMs: number) => this.#tables.keysDue(nowMs)
 
   putKey = (record: KeyRecord) => this.#later((tables) => tables.putKey(record))
   deleteKey = (record: KeyRecord) => this.#later((tables) => tables.deleteKey(record))
   putAlias = (record: AliasRecord) => this.#later((tables) => tables.putAlias(record))
   deleteAlias = (record: AliasRecord) => this.#later((tables) => tables.deleteAlias(record))
+  putCustomKeyStore = (record: CustomKeyStoreRecord) =>
+    this.#later((tables) => tables.putCustomKeyStore(record))
+  deleteCustomKeyStore = (record: CustomKeyStoreRecord) =>
+    this.#later((tables) => tables.deleteCustomKeyStore(record))
   putGrant = (record: GrantRecord) => this.#later((tables) => tables.putGrant(record))
+  deleteGrant = (record: GrantRecord) => this.#later((tables) => tables.deleteGrant(record))
   clear = () => this.#later((tables) => tables.clear())
 
   #later(change: Change): void {
@@ -230,6 +273,10 @@ export class MemoryStore extends Tables implements Store {
     })
     this.#last = run.catch(() => undefined)
     return run
+  }
+
+  noteUse(scope: Scope, keyId: string, use: KeyUse): void {
+    this.lastUses.set(keyName(scope, keyId), use)
   }
 
   close(): Promise<void> {
