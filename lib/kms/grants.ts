@@ -1,19 +1,17 @@
 /**
- * What a grant may be: its principals, and the operations that its key has.
+ * What a new grant may be: its members, and the operations and constraints that its key has.
  * Source: API reference, CreateGrant; KMS developer guide, "Grants in AWS KMS".
  */
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { KeyUsage } from '../crypto/specs.ts'
-import type { Grant } from '../iam/grant.ts'
+import type { Grant, GrantConstraints } from '../iam/grant.ts'
 import type { GrantRecord } from '../store/store.ts'
+import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
+import { readKnownPrincipal } from './grant-principal.ts'
 import type { Key } from './key.ts'
 import type { Input } from './types.ts'
-
-/** What the caller decides of a grant. */
-export type GrantParameters = Omit<Grant, 'grantId'> &
-  Pick<GrantRecord, 'name' | 'retiringPrincipal'>
 
 const everyKey = ['CreateGrant', 'RetireGrant', 'DescribeKey']
 const symmetric = [
@@ -33,11 +31,31 @@ const byUsage: Readonly<Record<KeyUsage, readonly string[]>> = {
   SIGN_VERIFY: ['Sign', 'Verify', 'GetPublicKey'],
   GENERATE_VERIFY_MAC: ['GenerateMac', 'VerifyMac'],
   KEY_AGREEMENT: ['DeriveSharedSecret', 'GetPublicKey'],
+  ENCAPSULATE_DECAPSULATE: ['Encapsulate', 'Decapsulate', 'GetPublicKey'],
 }
 
 /** Refuses what AWS does not make a grant of. The texts are ours. */
 export function checkGrant(key: Key, input: Input<'CreateGrant'>): void {
-  const { GranteePrincipal, GranteeServicePrincipal, Constraints = {} } = input
+  checkRoles(input)
+  const isSymmetric = key.type === 'symmetric'
+  const allowed = isSymmetric ? symmetric : byUsage[key.usage]
+  for (const operation of input.Operations) {
+    if (allowed.includes(operation) || everyKey.includes(operation)) continue
+    throw invalid(`operation ${operation} is not supported by ${key.arn}`)
+  }
+  const { EncryptionContextEquals, EncryptionContextSubset } = input.Constraints ?? {}
+  for (const pairs of [EncryptionContextEquals, EncryptionContextSubset]) {
+    if (!pairs) continue
+    if (!isSymmetric) {
+      throw invalid('encryption context constraints are for symmetric encryption keys only')
+    }
+    checkPairs(Object.values(pairs))
+  }
+}
+
+/** Who gets the grant, and who retires it: a principal or a service, and never both. */
+function checkRoles(input: Input<'CreateGrant'>): void {
+  const { GranteePrincipal, GranteeServicePrincipal, Constraints } = input
   const { RetiringPrincipal, RetiringServicePrincipal } = input
   if ((GranteePrincipal === undefined) === (GranteeServicePrincipal === undefined)) {
     throw invalid('exactly one of GranteePrincipal and GranteeServicePrincipal is required')
@@ -45,29 +63,12 @@ export function checkGrant(key: Key, input: Input<'CreateGrant'>): void {
   if (RetiringPrincipal !== undefined && RetiringServicePrincipal !== undefined) {
     throw invalid('RetiringPrincipal and RetiringServicePrincipal exclude each other')
   }
-  for (const principal of [GranteePrincipal, RetiringPrincipal]) {
-    if (principal !== undefined && !isGrantee(principal)) {
-      throw new Fault('InvalidArnException', `Invalid principal ${principal}`)
-    }
-  }
+  if (GranteeServicePrincipal === undefined) return
   const retires = RetiringPrincipal ?? RetiringServicePrincipal
-  if (GranteeServicePrincipal && (Constraints.SourceArn === undefined || retires === undefined)) {
+  if (Constraints?.SourceArn === undefined || retires === undefined) {
     throw invalid(
       'GranteeServicePrincipal requires a SourceArn constraint and a retiring principal',
     )
-  }
-  const isSymmetric = key.type === 'symmetric'
-  const allowed = isSymmetric ? symmetric : byUsage[key.usage]
-  for (const operation of input.Operations) {
-    if (allowed.includes(operation) || everyKey.includes(operation)) continue
-    throw invalid(`operation ${operation} is not supported by ${key.arn}`)
-  }
-  for (const pairs of [Constraints.EncryptionContextEquals, Constraints.EncryptionContextSubset]) {
-    if (!pairs) continue
-    if (!isSymmetric) {
-      throw invalid('encryption context constraints are for symmetric encryption keys only')
-    }
-    checkPairs(Object.values(pairs))
   }
 }
 
@@ -86,39 +87,74 @@ function checkPairs(values: readonly string[]): void {
   }
 }
 
-/** An account, or the ARN of an account, a user, a role, a federated user or a session. */
-function isGrantee(principal: string): boolean {
-  const arn = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|[a-z-]+\/[\x21-\x7e]+)$/
-  if (/^\d{12}$/.test(principal)) return true
-  const [, service, resource = ''] = arn.exec(principal) ?? []
-  const [kind = ''] = resource.split('/')
-  return service === 'iam'
-    ? ['root', 'user', 'role'].includes(kind)
-    : service === 'sts' && ['assumed-role', 'federated-user'].includes(kind)
-}
-
-/** Whether a grant is the one that the same named request made before. */
-export function sameGrant(old: GrantRecord, parameters: GrantParameters): boolean {
-  const { granteePrincipal, retiringPrincipal, operations, name, constraints } = old
-  const asked = {
-    granteePrincipal,
-    ...(retiringPrincipal !== undefined && { retiringPrincipal }),
-    operations,
-    name,
-    constraints,
-  }
-  return isDeepStrictEqual(asked, parameters)
-}
-
 function invalid(message: string): Fault {
   return new Fault('ValidationException', message)
 }
 
-/**
- * A grant token: it says which grant of which key it stands for, and each one is another. It proves
- * nothing: whether its holder may do something is asked of the grant.
- */
-export function newGrantToken(key: Key, grantId: string): string {
-  const parts = [Buffer.from(grantId, 'hex'), randomBytes(16), Buffer.from(key.arn)]
-  return Buffer.concat(parts).toString('base64')
+/** The grant that was asked for, when it has passed the checks above. */
+export function newGrant(call: Call<'CreateGrant'>, key: Key): GrantRecord {
+  const { input } = call
+  const grantee =
+    input.GranteePrincipal === undefined
+      ? (input.GranteeServicePrincipal ?? '')
+      : readKnownPrincipal(call, input.GranteePrincipal)
+  const retirer =
+    input.RetiringPrincipal === undefined
+      ? input.RetiringServicePrincipal
+      : readKnownPrincipal(call, input.RetiringPrincipal)
+  const { account, region } = key.record
+  return {
+    account,
+    region,
+    keyId: key.id,
+    grantId: randomBytes(32).toString('hex'),
+    name: input.Name ?? '',
+    createdMs: call.nowMs,
+    issuingAccount: call.scope.account,
+    granteePrincipal: grantee,
+    ...(retirer !== undefined && { retiringPrincipal: retirer }),
+    ...allowedBy(input),
+  }
+}
+
+/** What the grant that was asked for allows. */
+export function allowedBy({
+  Operations,
+  Constraints = {},
+}: Input<'CreateGrant'>): Pick<Grant, 'operations' | 'constraints'> {
+  const { EncryptionContextEquals, EncryptionContextSubset, SourceArn } = Constraints
+  return {
+    operations: [...new Set(Operations)],
+    constraints: {
+      ...(EncryptionContextEquals && { encryptionContextEquals: EncryptionContextEquals }),
+      ...(EncryptionContextSubset && { encryptionContextSubset: EncryptionContextSubset }),
+      ...(SourceArn !== undefined && { sourceArn: SourceArn }),
+    },
+  }
+}
+
+/** Whether a grant is the one that the same named request made before. */
+export function sameGrant(old: GrantRecord, asked: GrantRecord): boolean {
+  return asked.name !== '' && isDeepStrictEqual(decided(old), decided(asked))
+}
+
+/** What the caller decides of a grant; the order of its operations says nothing. */
+function decided(grant: GrantRecord) {
+  const { granteePrincipal, retiringPrincipal, operations, name, constraints, issuingAccount } =
+    grant
+  const asked = { granteePrincipal, retiringPrincipal, name, constraints, issuingAccount }
+  return { ...asked, operations: operations.toSorted() }
+}
+
+/** The condition keys that a grant's encryption context constraint sets. */
+export function constraintConditions({
+  encryptionContextEquals: equals,
+  encryptionContextSubset: subset,
+}: GrantConstraints = {}) {
+  return {
+    encryptionContext: equals ?? subset,
+    'kms:GrantConstraintType': equals
+      ? 'EncryptionContextEquals'
+      : subset && 'EncryptionContextSubset',
+  }
 }

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { testAccess } from '../../support/access-shelf.ts'
-import { answer, call, membersOf, missing, refused, type Refusal } from '../../support/call.ts'
+import {
+  answer,
+  call,
+  membersOf,
+  missing,
+  outcome,
+  refused,
+  type Refusal,
+} from '../../support/call.ts'
 import { testIgnoresRecipient } from '../../support/no-recipient.ts'
 import {
   allow,
@@ -12,7 +20,7 @@ import {
   noKeyPolicy,
   policyOf,
 } from '../../support/policies.ts'
-import { account, arnOf, keyIds, parentArn, useKms } from '../../support/scene.ts'
+import { account, adminArn, arnOf, keyIds, parentArn, useKms } from '../../support/scene.ts'
 
 const name = 'CreateGrant'
 const KeyId = keyIds.symmetric
@@ -80,6 +88,32 @@ describe(name, () => {
         await refused(kms.root, name, { ...grant, GranteePrincipal: principal }, words)
         await refused(kms.root, name, { ...grant, RetiringPrincipal: principal }, words)
       }
+    })
+
+    it('refuses users and roles that there are not, in an account with known ones', async () => {
+      const nobody = `arn:aws:iam::${account}:role/nobody`
+      for (const principal of [
+        nobody,
+        `arn:aws:iam::${account}:user/nobody`,
+        `arn:aws:sts::${account}:assumed-role/nobody/session`,
+      ]) {
+        const words: Refusal = ['InvalidArnException', `Invalid principal ${principal}`]
+        await refused(kms.root, name, { ...grant, GranteePrincipal: principal }, words)
+        await refused(kms.root, name, { ...grant, RetiringPrincipal: principal }, words)
+      }
+      const elsewhere = nobody.replace(account, '444455556666')
+      await call(kms.root, name, { ...grant, GranteePrincipal: elsewhere })
+    })
+
+    it('refuses more than ten grant tokens, and what is none', async () => {
+      const { GrantToken } = await call(kms.root, name, grant)
+      const tokens = (count: number) => Array.from({ length: count }, () => GrantToken)
+      await call(kms.root, name, { ...grant, GrantTokens: tokens(10) })
+      const { status, body } = await outcome(kms.root, name, { ...grant, GrantTokens: tokens(11) })
+      assert.equal(status, 400)
+      assert.match(String(body.message), /at 'grantTokens' .* less than or equal to 10$/)
+      const words: Refusal = ['InvalidGrantTokenException', 'the grant token cannot be read']
+      await refused(kms.root, name, { ...grant, GrantTokens: [GrantToken, 'x'] }, words)
     })
 
     it('refuses operations that the key does not have', async () => {
@@ -171,7 +205,7 @@ describe(name, () => {
       const got = await answer(kms.root, name, grant)
       assert.deepEqual(membersOf(got), ['GrantId', 'GrantToken'])
       assert.match(got.output.GrantId!, /^[0-9a-f]{64}$/)
-      assert.match(got.output.GrantToken!, /^[A-Za-z0-9+/]{20,}=*$/)
+      assert.match(got.output.GrantToken!, /^[A-Za-z0-9_-]{20,}$/)
     })
 
     it('lets the grantee do what the grant says, and nothing else', async () => {
@@ -243,7 +277,7 @@ describe(name, () => {
       await call(kms.root, name, { ...grant, KeyId: keyId, Operations, Constraints })
       const child = {
         KeyId: keyId,
-        GranteePrincipal: `arn:aws:iam::${account}:role/child`,
+        GranteePrincipal: adminArn,
         Operations: ['Decrypt'],
         Constraints,
       }
@@ -263,12 +297,29 @@ describe(name, () => {
       }
     })
 
+    it('of another name is another grant, however often it is asked for at once', async () => {
+      const named = { ...grant, Operations: ['DescribeKey', 'Encrypt'], Name: 'at-once' }
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => call(kms.root, name, named)),
+      )
+      assert.equal(new Set(answers.map(({ GrantId }) => GrantId)).size, 1)
+      assert.equal(new Set(answers.map(({ GrantToken }) => GrantToken)).size, 8)
+      const turned = { ...named, Operations: ['Encrypt', 'DescribeKey'] }
+      assert.equal((await call(kms.root, name, turned)).GrantId, answers[0]!.GrantId)
+      const other = await call(kms.root, name, { ...named, Name: 'another' })
+      assert.notEqual(other.GrantId, answers[0]!.GrantId)
+    })
+
     it('is the same grant when the same is asked for under the same name', async () => {
       const named = { ...grant, Name: 'a-name' }
       const first = await call(kms.root, name, named)
-      assert.equal((await call(kms.root, name, named)).GrantId, first.GrantId)
+      const again = await call(kms.root, name, named)
+      assert.equal(again.GrantId, first.GrantId)
+      assert.notEqual(again.GrantToken, first.GrantToken)
       const other = await call(kms.root, name, { ...named, Operations: ['Encrypt'] })
       assert.notEqual(other.GrantId, first.GrantId)
+      const retired = await call(kms.root, name, { ...named, RetiringPrincipal: parentArn })
+      assert.notEqual(retired.GrantId, first.GrantId)
       const nameless = await call(kms.root, name, grant)
       assert.notEqual((await call(kms.root, name, grant)).GrantId, nameless.GrantId)
     })
