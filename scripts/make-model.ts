@@ -32,6 +32,14 @@ const added: Readonly<Record<string, Shape>> = {
   EncapsulationAlgorithmSpecList: { type: 'list', member: 'EncapsulationAlgorithmSpec' },
 }
 
+/**
+ * Ours: a proxy on this machine needs neither HTTPS nor port 443. A name is a loopback one, so that
+ * nothing goes unencrypted over a network.
+ */
+const localPatterns: Readonly<Record<string, string>> = {
+  XksProxyUriEndpointType: '^https?://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[1-9]\\d{0,4})?$',
+}
+
 /** An SDK operation: `[9, namespace, name, traits, input, output]`. */
 type SdkOperation = [9, string, string, unknown, SdkReference, SdkReference]
 /** An SDK structure: `[3, namespace, name, traits, members, types, how many are required]`. */
@@ -117,7 +125,12 @@ function addShape(name: string, reference: SdkReference): void {
     addStructure(schema)
     return
   }
-  shapes[name] = shape.enum ? { ...shape, enum: enumValues(name, shape.enum) } : shape
+  const localPattern = localPatterns[name]
+  shapes[name] = {
+    ...shape,
+    ...(localPattern !== undefined && { localPattern }),
+    ...(shape.enum && { enum: enumValues(name, shape.enum) }),
+  }
   if (shape.member) addShape(shape.member, Array.isArray(schema) ? (schema[4] as SdkReference) : 0)
   if (shape.key) addShape(shape.key, 0)
   if (shape.value) addShape(shape.value, 0)

@@ -173,6 +173,15 @@ describe('docs/config.md', () => {
     assert.deepEqual(config.notBuilt, [])
   })
 
+  it('shows quotas that are some', async () => {
+    const [, shown] = fencesOf(page).filter(({ language }) => language === 'yaml')
+    const { quotas } = await parseConfig(parseYaml(shown?.text ?? ''), {
+      baseDir: root,
+      readFile: (path) => readFileSync(path),
+    })
+    assert.deepEqual([quotas?.defaults, quotas?.requestRates.CreateKey], [true, 1])
+  })
+
   it('names every flag of serve and every command', async () => {
     const help = async (...args: string[]) => {
       const main = join(root, 'dist/cli/main.js')

@@ -66,6 +66,7 @@ const covered: Readonly<Record<string, readonly string[]>> = {
     'lib/http/signing-key.ts',
     'lib/http/signing-time.ts',
   ],
+  'test/http/xks-proxy.test.ts': ['lib/http/xks-operations.ts', 'lib/http/xks-service.ts'],
   'test/iam/authorize.test.ts': ['lib/iam/decision.ts', 'lib/iam/policy-set.ts'],
   'test/iam/document.test.ts': [
     'lib/iam/condition-block.ts',
@@ -87,6 +88,15 @@ const covered: Readonly<Record<string, readonly string[]>> = {
   'test/iam/properties.test.ts': ['lib/iam/json.ts'],
   'test/iam/statement.test.ts': ['lib/iam/principals.ts'],
   'test/index.test.ts': ['lib/config/server-options.ts', 'lib/kms/defaults.ts'],
+  'test/kms/managed-keys.test.ts': [
+    'lib/kms/managed-key-rows.ts',
+    'lib/kms/managed-key-statements.ts',
+  ],
+  'test/kms/operations/connect-custom-key-store.test.ts': ['lib/kms/connecting.ts'],
+  'test/kms/operations/create-custom-key-store.test.ts': [
+    'lib/kms/custom-key-store-input.ts',
+    'lib/kms/custom-key-stores.ts',
+  ],
   'test/kms/model.test.ts': ['lib/kms/shapes.ts'],
 }
 

@@ -59,7 +59,7 @@ export function keyOf(
     description: '',
     createdMs: 0,
     policy,
-    multiRegion: key.id.startsWith('mrk-'),
+    ...(key.id.startsWith('mrk-') && { primaryRegion: key.region }),
     materials: [],
   })
 }

@@ -16,12 +16,16 @@ import type { Organization } from '../kms/access.ts'
 import { defaults } from '../kms/defaults.ts'
 import { KnownPrincipals } from '../kms/known-principals.ts'
 import { silent, stackOf, type Log } from '../kms/log.ts'
+import type { QuotaSettings } from '../kms/quotas.ts'
 import type { AttestationOptions } from '../kms/recipient.ts'
 import type { KeySeed } from '../kms/seed.ts'
 import { Kms } from '../kms/service.ts'
+import type { XksTransport } from '../kms/xks-api.ts'
 import { MemoryStore } from '../store/memory.ts'
+import type { Store } from '../store/store.ts'
 import { answerClientErrors } from './client-error.ts'
 import { isStsRequest, Protocol } from './protocol.ts'
+import type { XksClientOptions } from './xks-client.ts'
 
 export interface KmsServerOptions {
   /** 12 digits: the account of callers that are not known by their access key. */
@@ -32,12 +36,18 @@ export interface KmsServerOptions {
   readonly principals?: readonly KnownPrincipal[]
   readonly keys?: readonly KeySeed[]
   readonly organization?: Organization | undefined
+  /** Where keys are kept; in memory unless said. */
+  readonly store?: Store
+  /** None unless said. */
+  readonly quotas?: QuotaSettings | undefined
   readonly attestation?: Partial<AttestationOptions>
   /** Host headers that are taken as local, beside the loopback names. */
   readonly hosts?: readonly string[]
   /** What a control call from elsewhere has to carry as its bearer token. */
   readonly controlToken?: string | undefined
   readonly log?: Log
+  /** How external key store proxies are called: AWS gives them 250 ms unless said. */
+  readonly xks?: XksClientOptions
 }
 
 export interface KnownPrincipal {
@@ -89,11 +99,13 @@ export class KmsHandler {
     const clock = new Clock()
     const kms = await Kms.start({
       clock,
-      store: new MemoryStore(),
+      store: options.store ?? new MemoryStore(),
       log: options.log ?? silent,
       organization: options.organization,
       principals: new KnownPrincipals((options.principals ?? []).map(({ arn }) => arn)),
       keys: options.keys ?? [],
+      quotas: options.quotas,
+      xks: xksTransport(options.xks),
       attestation: {
         roots: ['simulated'],
         ...defaults.attestation,
@@ -144,6 +156,17 @@ export class KmsHandler {
       hosts: this.#options.hosts ?? [],
       token: this.#options.controlToken,
     })
+  }
+}
+
+/** Loaded with the first external key store: TLS takes long to load. */
+function xksTransport(options: XksClientOptions | undefined): XksTransport {
+  let client: Promise<XksTransport> | undefined
+  return {
+    async send(request) {
+      client ??= import('./xks-client.ts').then(({ XksClient }) => new XksClient(options))
+      return (await client).send(request)
+    },
   }
 }
 

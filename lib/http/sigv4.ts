@@ -16,7 +16,13 @@ import {
   type QueryParameter,
 } from './canonical.ts'
 import { formatTime, readTime, type SigningTime } from './signing-time.ts'
-import { sameSignature, scopeEnding, SigningKeys, type SigningKey } from './signing-key.ts'
+import {
+  sameSignature,
+  scopeEnding,
+  SigningKeys,
+  type Scope,
+  type SigningKey,
+} from './signing-key.ts'
 
 /** A request as node:http has it, with its whole body. */
 export interface SignedRequest {
@@ -27,7 +33,14 @@ export interface SignedRequest {
   readonly body: Buffer
 }
 
-export interface AuthenticateOptions {
+/** The moment at which a signature is judged. */
+interface Moment {
+  readonly nowMs: number
+  /** How far the time of signing may be from now, either way; five minutes unless said. */
+  readonly skewMs?: number
+}
+
+export interface AuthenticateOptions extends Moment {
   readonly callers: Callers
   readonly auth: 'open' | 'strict'
   /** The account that an unknown access key calls as the root of, under `open`. */
@@ -36,9 +49,6 @@ export interface AuthenticateOptions {
   readonly defaultRegion: string
   /** STS takes a presigned query too. */
   readonly service: 'kms' | 'sts'
-  readonly nowMs: number
-  /** How far the time of signing may be from now, either way; five minutes unless said. */
-  readonly skewMs?: number
 }
 
 export interface Authenticated {
@@ -56,21 +66,59 @@ const signingKeys = new SigningKeys()
  * InvalidSignatureException, UnrecognizedClientException or ExpiredTokenException.
  */
 export function authenticate(request: SignedRequest, options: AuthenticateOptions): Authenticated {
+  const signed = readSigned(request, options.service)
+  const accessKeyId = beforeSlash(signed.presented.credential)
+  const credential = options.callers.find(accessKeyId)
+  if (!credential) return acceptUnverified(signed.presented, accessKeyId, options)
+  const { region } = verify(request, signed, credential, options)
+  return { caller: credential.caller, region, accessKeyId, signed: true }
+}
+
+export interface VerifyOptions extends Moment {
+  /** `kms-xks-proxy` */
+  readonly service: string
+  /** By access key id. */
+  readonly secrets: ReadonlyMap<string, string>
+}
+
+/** Verifies a request to another service than AWS's. Throws as `authenticate` does under `strict`. */
+export function verifySignature(request: SignedRequest, options: VerifyOptions): void {
+  const signed = readSigned(request, options.service)
+  const secretAccessKey = options.secrets.get(beforeSlash(signed.presented.credential))
+  if (secretAccessKey === undefined) throw new Fault('UnrecognizedClientException')
+  verify(request, signed, { secretAccessKey }, options)
+}
+
+/** A request's parts, before anything of them is verified. */
+interface Signed {
+  readonly headers: ReadonlyMap<string, string>
+  readonly target: Target
+  readonly presented: Presented
+}
+
+function readSigned(request: SignedRequest, service: string): Signed {
   const headers = readHeaders(request.rawHeaders)
   checkNotChunked(headers)
   const target = readTarget(request.url)
-  const presented = present(headers, target.query, options.service)
-  const accessKeyId = beforeSlash(presented.credential)
-  const credential = options.callers.find(accessKeyId)
-  if (!credential) return acceptUnverified(presented, accessKeyId, options)
+  return { headers, target, presented: present(headers, target.query, service) }
+}
 
+type Secret = Pick<Credential, 'secretAccessKey' | 'sessionToken' | 'expiresAtMs'>
+
+/** The scope of a request that was signed with the secret. */
+function verify(
+  request: SignedRequest,
+  { headers, target, presented }: Signed,
+  secret: Secret,
+  options: Moment & { readonly service: string },
+): Scope {
   checkHostSigned(presented.signedHeaders)
   checkTargetSigned(headers, presented.signedHeaders)
   const time = readTime(presented)
   checkCurrent(time, options)
-  const key = signingKeyFor(presented, credential, time, options.service)
-  checkSessionToken(presented.sessionToken, credential)
-  checkExpiry(credential, options.nowMs)
+  const key = signingKeyFor(presented, secret, time, options.service)
+  checkSessionToken(presented.sessionToken, secret)
+  checkExpiry(secret, options.nowMs)
   const bodyHash = hash('sha256', request.body, 'hex')
   checkContentHash(headers, bodyHash)
   checkSignature(presented, key, time, {
@@ -81,7 +129,7 @@ export function authenticate(request: SignedRequest, options: AuthenticateOption
     signedHeaders: presented.signedHeaders,
     bodyHash,
   })
-  return { caller: credential.caller, region: key.scope.region, accessKeyId, signed: true }
+  return key.scope
 }
 
 /** A body signed chunk by chunk is not read here, whoever sends it. */
@@ -108,7 +156,7 @@ function readTarget(url: string): Target {
 function present(
   headers: ReadonlyMap<string, string>,
   query: readonly QueryParameter[],
-  service: AuthenticateOptions['service'],
+  service: string,
 ): Presented {
   const authorization = headers.get('authorization')
   if (authorization !== undefined) return presentedInHeader(authorization, headers)
@@ -155,10 +203,7 @@ function checkTargetSigned(headers: ReadonlyMap<string, string>, signedHeaders: 
 /** The window of AWS's JSON services. */
 const defaultSkewMs = 5 * 60_000
 
-function checkCurrent(
-  time: SigningTime,
-  { nowMs, skewMs = defaultSkewMs }: AuthenticateOptions,
-): void {
+function checkCurrent(time: SigningTime, { nowMs, skewMs = defaultSkewMs }: Moment): void {
   if (Math.abs(time.ms - nowMs) <= skewMs) return
 
   const minutes = `${String(Math.round(skewMs / 60_000))} min.`
@@ -181,9 +226,9 @@ const regionForm = /^[a-z][a-z0-9-]{0,31}$/
 /** The signing key of the scope that the request names. */
 function signingKeyFor(
   { credential }: Presented,
-  { secretAccessKey }: Credential,
+  { secretAccessKey }: Secret,
   time: SigningTime,
-  service: AuthenticateOptions['service'],
+  service: string,
 ): SigningKey {
   const today = time.text.slice(0, 8)
   const kept = signingKeys.find(credential, secretAccessKey)
@@ -214,12 +259,12 @@ function signingKeyFor(
 }
 
 /** A key issued with a token needs that very token, and a key issued without one has none. */
-function checkSessionToken(presented: string | undefined, { sessionToken }: Credential): void {
+function checkSessionToken(presented: string | undefined, { sessionToken }: Secret): void {
   if (presented === sessionToken) return
   throw new Fault('UnrecognizedClientException')
 }
 
-function checkExpiry({ expiresAtMs }: Credential, nowMs: number): void {
+function checkExpiry({ expiresAtMs }: Secret, nowMs: number): void {
   if (expiresAtMs !== undefined && nowMs >= expiresAtMs) throw new Fault('ExpiredTokenException')
 }
 

@@ -51,11 +51,15 @@ export interface Ask {
   /** An ARN, or `*`; the key's unless said. */
   readonly resource?: string
   readonly resourceAccount?: string
+  /** The Region where it is done; the key's or, on no key, the request's unless said. */
+  readonly region?: string | undefined
   readonly requestAlias?: string | undefined
   readonly conditions?: Conditions
   /** The request named its key by the ciphertext alone. */
   readonly throughCiphertext?: boolean
-  /** Of the key's grants those that can allow this; all of them unless said. */
+  /** The grants that take part; all of the key's unless said. */
+  readonly grants?: readonly Grant[]
+  /** Of these grants the ones that can allow this; all of them unless said. */
   readonly mayAllow?: ((grant: Grant) => boolean) | undefined
   /** The key policy in place of the key's own: the one that is about to be written. */
   readonly keyPolicy?: PolicySet['keyPolicy']
@@ -105,7 +109,7 @@ export class Access {
     let verdict = authorize(request, policies)
     if (verdict.effect === 'IMPLICIT_DENY' && ask.key) {
       // Grants only ever add: most requests are decided without reading them.
-      const all = await this.#store.grants(ask.key.record, ask.key.id)
+      const all = ask.grants ?? (await this.#store.grants(ask.key.record, ask.key.id))
       const grants = ask.mayAllow ? all.filter(ask.mayAllow) : all
       if (grants.length > 0) {
         policies = { ...policies, grants }
@@ -135,7 +139,7 @@ export class Access {
       context: new KmsContext({
         caller: asker.caller,
         connection: asker.connection,
-        region: asker.region,
+        region: ask.region ?? key?.record.region ?? asker.region,
         nowMs: asker.nowMs,
         callerOrganization: this.#organizationOf(asker.caller.principal.account)?.id,
         resourceOrganization: this.#organizationOf(account)?.id,

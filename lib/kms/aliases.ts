@@ -6,7 +6,10 @@ import type { AliasRecord, MaybePromise, Writer } from '../store/store.ts'
 import { aliasArn } from './arn.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
+import type { Key } from './key.ts'
 import { noSuchAlias } from './locate.ts'
+import { reservedPrefix } from './managed-keys.ts'
+import { requireQuota } from './quotas.ts'
 
 /** Refuses a name that no alias of a customer can have. */
 export function checkAliasName(name: string): void {
@@ -16,7 +19,7 @@ export function checkAliasName(name: string): void {
       'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     )
   }
-  if (name.startsWith('alias/aws/')) throw new Fault('NotAuthorizedException')
+  if (name.startsWith(reservedPrefix)) throw new Fault('NotAuthorizedException')
   if (name === 'alias/' || name.includes(':')) {
     throw new Fault('ValidationException', `${name} contains invalid characters for an alias`)
   }
@@ -55,5 +58,13 @@ export function changeAlias(
     if (current.keyId !== alias.keyId) return false
     await change(writer)
     return true
+  })
+}
+
+/** Refuses one more alias of a key that has as many as the quota allows. */
+export function requireAliasQuota(call: Call, writer: Writer, key: Key): Promise<void> {
+  return requireQuota(call, 'aliasesPerKey', async () => {
+    const aliases = await writer.aliasesOfKey(key.record, key.id, { limit: Infinity })
+    return aliases.length
   })
 }

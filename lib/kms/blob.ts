@@ -69,8 +69,28 @@ export function sealBlob(
   random: RandomSource = systemRandom,
 ): Buffer {
   const nonce = random(nonceBytes)
+  const blob = startBlob(keyId, materialId, nonce, plaintext.length + tagBytes)
+  const sealedAt = blob.length - plaintext.length - tagBytes
+  const header = blob.subarray(0, headerBytes)
+  const [ciphertext, tag] = sealSymmetric(
+    material.key,
+    nonce,
+    associatedData(header, context),
+    plaintext,
+  )
+  blob.set(ciphertext, sealedAt)
+  blob.set(tag, blob.length - tagBytes)
+  return blob
+}
+
+/** A blob of which everything is written but the sealed bytes at its end. */
+export function startBlob(
+  keyId: string,
+  materialId: string,
+  nonce: Buffer,
+  sealedBytes: number,
+): Buffer {
   const nonceInHeader = nonce.subarray(0, lengthAt - nonceAt)
-  const sealedBytes = plaintext.length + tagBytes
   const prefix = encryptedDataPrefix(nonce.subarray(nonceInHeader.length), sealedBytes)
   const blobBytes = headerBytes + prefix.length + sealedBytes
   if (blobBytes > maxBlobBytes) throw new Error(`no blob of ${blobBytes} bytes`)
@@ -82,16 +102,12 @@ export function sealBlob(
   blob.set(nonceInHeader, nonceAt)
   blob.writeUInt32BE(prefix.length + sealedBytes, lengthAt)
   blob.set(prefix, headerBytes)
-  const header = blob.subarray(0, headerBytes)
-  const [ciphertext, tag] = sealSymmetric(
-    material.key,
-    nonce,
-    associatedData(header, context),
-    plaintext,
-  )
-  blob.set(ciphertext, headerBytes + prefix.length)
-  blob.set(tag, blob.length - tagBytes)
   return blob
+}
+
+/** What of a header is known before the sealed bytes are: all but their number. */
+export function namesIn(header: Buffer): Buffer {
+  return header.subarray(0, lengthAt)
 }
 
 /** Reads a blob; null for bytes that are none. */

@@ -5,31 +5,48 @@
 import type { Scope, Store } from '../store/store.ts'
 import type { Access, Ask, Asker } from './access.ts'
 import { Fault } from './faults.ts'
+import type { Key } from './key.ts'
 import type { KnownPrincipals } from './known-principals.ts'
 import { locate, type Found } from './locate.ts'
+import type { Quotas } from './quotas.ts'
 import type { Input, OperationName } from './types.ts'
+import type { XksTransport } from './xks-api.ts'
 
 /** What every call of a service has in common. */
 export interface Surroundings {
   readonly store: Store
   readonly principals: KnownPrincipals
   readonly access: Access
+  /** How external key store proxies are reached. */
+  readonly xks: XksTransport
+  readonly quotas?: Quotas | undefined
 }
 
 export class Call<N extends OperationName = OperationName> {
+  readonly operation: N
   readonly input: Input<N>
   readonly asker: Asker
   readonly store: Store
   /** The caller's account, and the Region of the signature. */
   readonly scope: Scope
   readonly principals: KnownPrincipals
+  readonly xks: XksTransport
+  readonly quotas: Quotas | undefined
   readonly #access: Access
 
-  constructor(input: Input<N>, asker: Asker, { store, principals, access }: Surroundings) {
+  constructor(
+    operation: N,
+    input: Input<N>,
+    asker: Asker,
+    { store, principals, access, xks, quotas }: Surroundings,
+  ) {
+    this.operation = operation
     this.input = input
     this.asker = asker
     this.store = store
     this.principals = principals
+    this.xks = xks
+    this.quotas = quotas
     this.scope = { account: asker.caller.principal.account, region: asker.region }
     this.#access = access
   }
@@ -54,6 +71,12 @@ export class Call<N extends OperationName = OperationName> {
   /** Whether the caller could do this; asked without keeping a decision. */
   async mayDo(ask: Ask): Promise<boolean> {
     return (await this.#access.decide(this.asker, ask)).verdict.effect === 'ALLOW'
+  }
+
+  /** Keeps that the key was used for cryptography. */
+  noteUse(key: Key, operation: OperationName): void {
+    const { requestId, nowMs: timeMs } = this.asker
+    this.store.noteUse(key.record, key.id, { operation, timeMs, requestId })
   }
 
   /** Ends a dry run: everything but the work itself has been found in order. */

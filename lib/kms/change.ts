@@ -2,7 +2,7 @@
  * Changes one key in a transaction: the state is asked again there, because another call may have
  * changed it since this one began.
  */
-import type { KeyRecord, Reader } from '../store/store.ts'
+import type { KeyRecord, MaybePromise, Reader } from '../store/store.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
 import { Key } from './key.ts'
@@ -12,13 +12,13 @@ export function changeKey(
   call: Call,
   key: Key,
   rule: StateRule | null,
-  change: (record: KeyRecord) => KeyRecord,
+  change: (record: KeyRecord, reader: Reader) => MaybePromise<KeyRecord>,
 ): Promise<Key> {
   return call.store.transact(async (writer) => {
     const record = await requireThere(writer, key)
     const current = Key.of(record)
     if (rule) requireState(current, rule)
-    const changed = change(record)
+    const changed = await change(record, writer)
     writer.putKey(changed)
     return Key.of(changed)
   })

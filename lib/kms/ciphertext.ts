@@ -1,15 +1,15 @@
 /**
  * Encrypting and decrypting under a KMS key of either kind: what Encrypt, Decrypt, ReEncrypt and
- * the data keys share. A SYMMETRIC_DEFAULT ciphertext is a blob; an RSA one is the primitive's own.
+ * the data keys share. A SYMMETRIC_DEFAULT ciphertext is a blob; that of a key pair is the
+ * primitive's own.
  */
-import {
-  oaepAlgorithms,
-  type EncryptionAlgorithm,
-  type OaepAlgorithm,
-} from '../crypto/algorithms.ts'
-import { decryptRsa, encryptRsa, maxPlaintextBytes } from '../crypto/cipher.ts'
+import type { EncryptionAlgorithm } from '../crypto/algorithms.ts'
+import { decryptAsymmetric, encryptAsymmetric, maxPlaintextBytes } from '../crypto/cipher.ts'
 import type { EncryptionContext } from '../crypto/symmetric.ts'
+import type { MaybePromise } from '../store/store.ts'
 import { decodeBlob, openBlob, sealBlob, type Blob } from './blob.ts'
+import type { Call } from './call.ts'
+import { decryptExternally, encryptExternally } from './external-keys.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import { requireAlgorithm } from './operation.ts'
@@ -22,20 +22,12 @@ export interface Mode {
   readonly context: EncryptionContext
 }
 
-/** A mode as a request's parameters give it; refuses an algorithm that is not built. */
+/** A mode as a request's parameters give it. */
 export function modeOf(
-  algorithm: string | undefined,
+  algorithm: EncryptionAlgorithm | undefined,
   context: EncryptionContext | undefined,
 ): Mode {
-  const name = algorithm ?? 'SYMMETRIC_DEFAULT'
-  if (name === 'SYMMETRIC_DEFAULT' || isOaep(name)) {
-    return { algorithm: name, context: context ?? noContext }
-  }
-  throw new Fault('UnsupportedOperationException', `enclave-kms does not have ${name} yet`)
-}
-
-function isOaep(name: string): name is OaepAlgorithm {
-  return Object.hasOwn(oaepAlgorithms, name)
+  return { algorithm: algorithm ?? 'SYMMETRIC_DEFAULT', context: context ?? noContext }
 }
 
 /** Refuses what the key cannot encrypt or decrypt that way. */
@@ -60,28 +52,43 @@ export function checkPlaintext(key: Key, { algorithm }: Mode, plaintext: Uint8Ar
   )
 }
 
-export function encryptUnder(
+export async function encryptUnder(
+  call: Call,
   key: Key,
   { algorithm, context }: Mode,
   plaintext: Uint8Array,
-): Buffer {
-  if (algorithm !== 'SYMMETRIC_DEFAULT') return encryptRsa(key.current, algorithm, plaintext)
+): Promise<Buffer> {
+  return algorithm === 'SYMMETRIC_DEFAULT'
+    ? sealUnder(call, key, context, plaintext)
+    : encryptAsymmetric(key.current, algorithm, plaintext)
+}
+
+/** Encrypts under a symmetric encryption key; with one in an external key store its proxy does. */
+export function sealUnder(
+  call: Call,
+  key: Key,
+  context: EncryptionContext,
+  plaintext: Uint8Array,
+): MaybePromise<Buffer> {
+  if (key.origin === 'EXTERNAL_KEY_STORE') return encryptExternally(call, key, context, plaintext)
   const { id: materialId, material } = key.currentVersion
   return sealBlob({ keyId: key.id, materialId, material }, plaintext, context)
 }
 
 /** Throws InvalidCiphertextException, whatever is wrong with the ciphertext. */
 export async function decryptUnder(
+  call: Call,
   key: Key,
   { algorithm, context }: Mode,
   ciphertext: Buffer,
 ): Promise<{ plaintext: Buffer; materialId?: string }> {
   if (algorithm !== 'SYMMETRIC_DEFAULT') {
-    const plaintext = await decryptRsa(key.current, algorithm, ciphertext)
+    const plaintext = await decryptAsymmetric(key.current, algorithm, ciphertext)
     if (plaintext) return { plaintext }
     throw new Fault('InvalidCiphertextException')
   }
   const blob = blobOf(ciphertext)
+  if (key.origin === 'EXTERNAL_KEY_STORE') return decryptExternally(call, key, context, blob)
   const version = blob?.keyId === key.id ? key.version(blob.materialIdPrefix) : undefined
   const plaintext = blob && version && openBlob(blob, version.material, context)
   if (plaintext) return { plaintext, materialId: version.id }

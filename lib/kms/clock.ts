@@ -2,6 +2,8 @@
  * The server's clock, which everything that depends on time asks: deletion windows, freshness of
  * attestation documents, signatures. It can be set for a test, and goes on running from there.
  */
+export const dayMs = 86_400_000
+
 export class Clock {
   #offsetMs = 0
 

@@ -153,7 +153,7 @@ function checkMap(value: unknown, path: string, violations: Violations): void {
 
 /** In the order in which AWS lists them for the members of a list. */
 function constraintsOf(shape: Shape): Constraint[] {
-  const { min, max, pattern, enum: values } = shape
+  const { min, max, pattern, localPattern, enum: values } = shape
   const measure = measures[shape.type]
   const kind = shape.type === 'integer' ? 'value' : 'length'
   const constraints: Constraint[] = []
@@ -166,7 +166,7 @@ function constraintsOf(shape: Shape): Constraint[] {
     constraints.push({ text, holds: (value) => measure(value, min) >= min })
   }
   if (pattern !== undefined) {
-    const whole = wholeMatch(pattern)
+    const whole = wholeMatch(localPattern === undefined ? pattern : `${pattern}|${localPattern}`)
     const text = `Member must satisfy regular expression pattern: ${pattern}`
     constraints.push({ text, holds: (value) => whole.test(value as string) })
   }

@@ -4,13 +4,14 @@
  */
 import { dataKeyBytes, generateDataKeyPair } from '../crypto/datakey.ts'
 import { systemRandom } from '../crypto/random.ts'
-import { specs, type KeySpec } from '../crypto/specs.ts'
 import type { EncryptionContext } from '../crypto/symmetric.ts'
+import type { MaybePromise } from '../store/store.ts'
 import type { Call } from './call.ts'
-import { checkMode, encryptUnder, modeOf, type Mode } from './ciphertext.ts'
+import { checkMode, modeOf, sealUnder, type Mode } from './ciphertext.ts'
 import type { Conditions } from './conditions.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
+import { requireOffered } from './key-specs.ts'
 
 /** How all four name their key, and which key they take. */
 export const dataKeyRow = {
@@ -38,18 +39,21 @@ export function makeDataKey(
   call: Call<'GenerateDataKey'> | Call<'GenerateDataKeyWithoutPlaintext'>,
   key: Key,
 ) {
-  const mode = dataKeyMode(key, call.input)
+  const { context } = dataKeyMode(key, call.input)
   const length = dataKeyLength(call.input)
   call.endDryRun()
   const plaintext = systemRandom(length)
-  return {
+  const made = (blob: Buffer) => ({
     plaintext,
-    answer: {
-      CiphertextBlob: encryptUnder(key, mode, plaintext),
-      KeyId: key.arn,
-      KeyMaterialId: key.currentMaterialId,
-    },
-  }
+    answer: { CiphertextBlob: blob, KeyId: key.arn, KeyMaterialId: key.currentMaterialId },
+  })
+  // Nearly always there is nothing to wait for, and this is the hottest operation of all.
+  return whenThere(sealUnder(call, key, context, plaintext), made)
+}
+
+/** What becomes of a value, at once where it is there. */
+export function whenThere<T, U>(value: MaybePromise<T>, become: (value: T) => U): MaybePromise<U> {
+  return value instanceof Promise ? value.then(become) : become(value)
 }
 
 /** A new data key pair, and the answer that has its private key encrypted only. */
@@ -58,14 +62,14 @@ export async function makeDataKeyPair(
   key: Key,
 ) {
   const { KeyPairSpec } = call.input
-  const mode = dataKeyMode(key, call.input)
-  const spec = pairSpec(KeyPairSpec)
+  const { context } = dataKeyMode(key, call.input)
+  requireOffered(KeyPairSpec, call.scope.region)
   call.endDryRun()
-  const { privateKey, publicKey } = await generateDataKeyPair(spec)
+  const { privateKey, publicKey } = await generateDataKeyPair(KeyPairSpec)
   return {
     privateKey,
     answer: {
-      PrivateKeyCiphertextBlob: encryptUnder(key, mode, privateKey),
+      PrivateKeyCiphertextBlob: await sealUnder(call, key, context, privateKey),
       PublicKey: publicKey,
       KeyId: key.arn,
       KeyPairSpec,
@@ -84,12 +88,6 @@ function dataKeyLength({ KeySpec, NumberOfBytes }: DataKeyInput): number {
   if (KeySpec !== undefined && NumberOfBytes === undefined) return dataKeyBytes[KeySpec]
   if (KeySpec === undefined && NumberOfBytes !== undefined) return NumberOfBytes
   throw new Fault('ValidationException', 'Please specify either number of bytes or key spec.')
-}
-
-/** The spec of a data key pair; refuses those that are not built. */
-function pairSpec(name: string): KeySpec {
-  if (Object.hasOwn(specs, name) && specs[name as KeySpec].dataKeyPair) return name as KeySpec
-  throw new Fault('UnsupportedOperationException', `enclave-kms does not have ${name} pairs yet`)
 }
 
 /** How a data key is encrypted; refuses a key that is not a symmetric encryption key. */

@@ -1,6 +1,7 @@
 /**
  * The last decisions, kept as what was asked and which policies took part. The explanation is made
- * when somebody asks for it: nearly nobody does, and every request would pay.
+ * when somebody asks for it: nearly nobody does, and every request would pay. A call that was
+ * refused before any policy was asked has nothing to explain, and is kept as it will be shown.
  */
 import type { PolicySet, Verdict } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
@@ -23,6 +24,23 @@ export interface DecisionRecord {
   readonly message: string
 }
 
+/** A call that was refused before any policy was asked. */
+export interface Refusal {
+  readonly requestId: string
+  readonly timeMs: number
+  /** `kms:Decrypt` */
+  readonly action: string
+  /** An ARN, or `*`. */
+  readonly resource: string
+  /** The caller's ARN. */
+  readonly principal: string
+  /** The text of the refusal. */
+  readonly message: string
+  /** What the document says that was refused; null where it cannot be read. */
+  readonly attestation: AttestationFacts | null
+  readonly hints: readonly string[]
+}
+
 /** The answer of `GET /_/decisions/{requestId}`. */
 export interface Decision extends Explanation {
   readonly requestId: string
@@ -43,20 +61,28 @@ interface Kept extends DecisionRecord {
 }
 
 export class Decisions {
-  readonly #ring: (Kept | undefined)[]
+  readonly #ring: (Kept | Decision | undefined)[]
   #next = 0
 
   constructor(capacity = 10_000) {
-    this.#ring = new Array<Kept | undefined>(capacity)
+    this.#ring = new Array<Kept | Decision | undefined>(capacity)
   }
 
   record(decision: DecisionRecord): void {
     const { policies } = decision
-    this.#ring[this.#next] = {
+    this.#keep({
       ...decision,
       policies: { ...policies, keyPolicy: null },
       keyPolicySource: policies.keyPolicy?.source,
-    }
+    })
+  }
+
+  recordRefusal(refusal: Refusal): void {
+    this.#keep(describeRefusal(refusal))
+  }
+
+  #keep(entry: Kept | Decision): void {
+    this.#ring[this.#next] = entry
     this.#next = (this.#next + 1) % this.#ring.length
   }
 
@@ -72,16 +98,24 @@ export class Decisions {
 
   /** The decision of a request: the refusal, where one of several authorizations was refused. */
   find(requestId: string): Decision | undefined {
-    let found: Kept | undefined
+    let found: Kept | Decision | undefined
     for (let back = 1; back <= this.#ring.length; back++) {
       const record = this.#ring[(this.#next - back + this.#ring.length) % this.#ring.length]
       if (!record) break
       if (record.requestId !== requestId) continue
       found ??= record
-      if (record.verdict.effect !== 'ALLOW') return describe(whole(record))
+      if (effectOf(record) !== 'ALLOW') return shown(record)
     }
-    return found && describe(whole(found))
+    return found && shown(found)
   }
+}
+
+function effectOf(entry: Kept | Decision): Decision['effect'] {
+  return 'verdict' in entry ? entry.verdict.effect : entry.effect
+}
+
+function shown(entry: Kept | Decision): Decision {
+  return 'verdict' in entry ? describe(whole(entry)) : entry
 }
 
 function whole({ keyPolicySource, ...record }: Kept): DecisionRecord {
@@ -104,6 +138,19 @@ export function describe(record: DecisionRecord): Decision {
     requestContext: Object.fromEntries(request.context.entries()),
     attestation: attestation && describeAttestation(attestation),
     hints: hints(request, explanation, { attestation, takesRecipient: record.takesRecipient }),
+  }
+}
+
+/** Nothing was evaluated, so nothing allowed: an implicit deny without evaluations. */
+function describeRefusal({ requestId, timeMs, attestation, ...rest }: Refusal): Decision {
+  return {
+    requestId,
+    time: new Date(timeMs).toISOString(),
+    ...rest,
+    effect: 'IMPLICIT_DENY',
+    evaluations: [],
+    requestContext: {},
+    attestation: attestation && describeAttestation(attestation),
   }
 }
 

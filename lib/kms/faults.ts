@@ -16,24 +16,35 @@ interface Row {
 const rows = {
   AccessDeniedException: { member: 'Message' },
   AlreadyExistsException: {},
+  CloudHsmClusterInUseException: {},
+  CloudHsmClusterInvalidConfigurationException: {},
+  CloudHsmClusterNotActiveException: {},
+  CloudHsmClusterNotFoundException: {},
+  CloudHsmClusterNotRelatedException: {},
   ConflictException: {},
+  CustomKeyStoreHasCMKsException: {},
   CustomKeyStoreInvalidStateException: {},
+  CustomKeyStoreNameInUseException: {},
   CustomKeyStoreNotFoundException: {},
   DependencyTimeoutException: { status: 503 },
   DisabledException: {},
   DryRunOperationException: {
     message: 'The request would have succeeded, but the DryRun option is set.',
   },
+  ExpiredImportTokenException: { message: 'the import token has expired' },
   ExpiredTokenException: { message: 'The security token included in the request is expired' },
   IncompleteSignatureException: {},
   IncorrectKeyException: {
     message: 'The key ID in the request does not identify a CMK that can perform this operation.',
   },
+  IncorrectKeyMaterialException: {},
+  IncorrectTrustAnchorException: {},
   InvalidAliasNameException: {},
   InvalidArnException: {},
   InvalidCiphertextException: { message: null },
   InvalidGrantIdException: {},
   InvalidGrantTokenException: {},
+  InvalidImportTokenException: { message: 'the import token is not one of this key' },
   InvalidKeyUsageException: {},
   InvalidMarkerException: {},
   InvalidSignatureException: {},
@@ -57,20 +68,35 @@ const rows = {
   },
   UnsupportedOperationException: {},
   ValidationException: {},
+  XksKeyAlreadyInUseException: {},
+  XksKeyInvalidConfigurationException: {},
+  XksKeyNotFoundException: {},
+  XksProxyIncorrectAuthenticationCredentialException: {},
+  XksProxyInvalidConfigurationException: {},
+  XksProxyInvalidResponseException: {},
+  XksProxyUriEndpointInUseException: {},
+  XksProxyUriInUseException: {},
+  XksProxyUriUnreachableException: {},
+  XksProxyVpcEndpointServiceInUseException: {},
+  XksProxyVpcEndpointServiceInvalidConfigurationException: {},
+  XksProxyVpcEndpointServiceNotFoundException: {},
 } as const satisfies Record<string, Row>
 
 export type FaultCode = keyof typeof rows
 
 const table: Readonly<Record<FaultCode, Row>> = rows
 
-/** An answer that is an error. Without a message it says what its row says, or nothing. */
+/**
+ * An answer that is an error. Without a message it says what its row says, or nothing. Its cause is
+ * for ourselves: no answer has it.
+ */
 export class Fault extends Error {
   override readonly name = 'Fault'
   readonly code: FaultCode
   readonly status: number
 
-  constructor(code: FaultCode, message?: string) {
-    super(message ?? table[code].message ?? '')
+  constructor(code: FaultCode, message?: string, options?: ErrorOptions) {
+    super(message ?? table[code].message ?? '', options)
     this.code = code
     this.status = table[code].status ?? 400
   }

@@ -25,7 +25,7 @@ export class Key {
   readonly arn: string
   #policy: PolicyDocument | undefined
   #facts: KeyFacts | undefined
-  readonly #materials = new Map<string, Material>()
+  readonly #versions = new Map<string, MaterialVersion>()
 
   private constructor(record: KeyRecord) {
     this.record = record
@@ -84,11 +84,13 @@ export class Key {
   }
 
   get multiRegion(): boolean {
-    return this.record.multiRegion
+    return this.record.primaryRegion !== undefined
   }
 
   get multiRegionKeyType(): 'PRIMARY' | 'REPLICA' | undefined {
-    return this.record.multiRegion ? 'PRIMARY' : undefined
+    const { primaryRegion, region } = this.record
+    if (primaryRegion === undefined) return undefined
+    return primaryRegion === region ? 'PRIMARY' : 'REPLICA'
   }
 
   get facts(): KeyFacts {
@@ -106,27 +108,37 @@ export class Key {
   }
 
   get currentVersion(): MaterialVersion {
-    const record = this.record.materials.at(-1)
-    if (!record) throw new Error(`key without material in use: ${this.arn}`)
-    return { id: record.id, material: this.#ready(record) }
+    const version = this.#ready(this.record.materials.find(isCurrent))
+    if (!version) throw new Error(`key without material in use: ${this.arn}`)
+    return version
+  }
+
+  /** Whether there is material to work with: a key that waits for its import has none. */
+  get hasMaterial(): boolean {
+    return this.record.materials.find(isCurrent)?.bytes !== undefined
   }
 
   get currentMaterialId(): string | undefined {
-    return this.record.materials.at(-1)?.id
+    return this.record.materials.find(isCurrent)?.id
   }
 
   /** The version of the material that a ciphertext was made with, by its id or its beginning. */
   version(idPrefix: string): MaterialVersion | undefined {
-    const record = this.record.materials.find(({ id }) => id.startsWith(idPrefix))
-    return record && { id: record.id, material: this.#ready(record) }
+    return this.#ready(this.record.materials.find(({ id }) => id.startsWith(idPrefix)))
   }
 
-  #ready(record: MaterialRecord): Material {
-    let material = this.#materials.get(record.id)
-    if (!material) {
-      material = materialFromBytes(this.record.spec, record.bytes)
-      this.#materials.set(record.id, material)
+  /** Undefined where there is none: what was imported may have been deleted or have expired. */
+  #ready(record: MaterialRecord | undefined): MaterialVersion | undefined {
+    if (!record?.bytes) return undefined
+    let version = this.#versions.get(record.id)
+    if (!version) {
+      const material = materialFromBytes(this.record.spec, record.bytes)
+      this.#versions.set(record.id, (version = { id: record.id, material }))
     }
-    return material
+    return version
   }
+}
+
+function isCurrent({ state }: MaterialRecord): boolean {
+  return state === 'CURRENT'
 }

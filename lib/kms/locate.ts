@@ -2,18 +2,20 @@
  * Which key a request means: by key id, key ARN, alias name or alias ARN, or by the ciphertext.
  * Source: KMS developer guide, "Key identifiers (KeyId)"; recorded answers for the texts.
  */
-import type { Reader, Scope } from '../store/store.ts'
+import type { Reader, Scope, Store } from '../store/store.ts'
 import type { Ask } from './access.ts'
 import { aliasArn, keyArn, parseKeyName, type KeyName } from './arn.ts'
-import type { Blob } from './blob.ts'
+import { decodeBlob, type Blob } from './blob.ts'
 import { Fault } from './faults.ts'
 import { Key } from './key.ts'
+import { managedAlias } from './managed-keys.ts'
 
 /** The caller's side of the search; a call in progress is one. */
 export interface Searcher {
-  readonly store: Reader
+  readonly store: Store
   /** The caller's account and Region. */
   readonly scope: Scope
+  readonly nowMs: number
   /** Answers AccessDeniedException for a key that is not there. */
   refuseUnknown(ask: Ask): Promise<never>
 }
@@ -64,9 +66,34 @@ export async function locateByCiphertext(
   })
 }
 
+/**
+ * The ARN of the key that a call means as far as its parameters tell, for a call that is refused
+ * before its key was located: whether that key exists is not asked. `*` where they tell none.
+ */
+export async function namedResource(
+  { store, scope }: { readonly store: Reader; readonly scope: Scope },
+  input: object,
+): Promise<string> {
+  const { KeyId, CiphertextBlob } = input as { KeyId?: string; CiphertextBlob?: Buffer }
+  if (KeyId === undefined) {
+    const blob = CiphertextBlob ? decodeBlob(CiphertextBlob) : null
+    const record = blob && (await store.keyInRegion(scope.region, blob.keyId))
+    return record ? keyArn(record, record.id) : '*'
+  }
+  const name = parseKeyName(KeyId)
+  if (!name) return '*'
+  const where = name.scope ?? scope
+  if (name.kind === 'key') return keyArn(where, name.name)
+  const alias = await store.alias(where, name.name)
+  return alias ? keyArn(where, alias.keyId) : '*'
+}
+
 function readKeyId(keyId: string, aliases: boolean): KeyName {
   const name = parseKeyName(keyId)
   if (name && (aliases || name.kind === 'key')) return name
+  if (name) {
+    throw new Fault('InvalidArnException', 'Key Aliases are not supported for this operation.')
+  }
   if (keyId.startsWith('arn:')) throw new Fault('InvalidArnException', `Invalid arn ${keyId}`)
   throw new Fault('NotFoundException', `Invalid keyId '${keyId}'`)
 }
@@ -77,9 +104,12 @@ async function targetOf(
   name: string,
   action: string,
 ): Promise<string> {
-  const alias = await call.store.alias(scope, name)
+  const isOwn = scope.account === call.scope.account
+  const alias =
+    (await call.store.alias(scope, name)) ??
+    (isOwn ? await managedAlias(call.store, scope, name, call.nowMs) : undefined)
   if (alias) return alias.keyId
-  if (scope.account === call.scope.account) throw noSuchAlias(scope, name)
+  if (isOwn) throw noSuchAlias(scope, name)
   return refuse(call, scope, aliasArn(scope, name), action)
 }
 

@@ -2,11 +2,15 @@
  * KeyMetadata, as CreateKey and DescribeKey answer it. Source: API reference, "KeyMetadata", and the
  * recorded answers: an algorithm list is there only for the usage that it belongs to.
  */
-import type { KeyMetadata } from '@aws-sdk/client-kms'
+import type { KeyMetadata, MultiRegionConfiguration } from '@aws-sdk/client-kms'
 import type { KeyUsage } from '../crypto/specs.ts'
+import type { KeyRecord } from '../store/store.ts'
+import { keyArn } from './arn.ts'
 import type { Key } from './key.ts'
+import { isUsed } from './materials.ts'
 
-export function keyMetadata(key: Key): KeyMetadata {
+/** `related`: the keys of a multi-Region key, this one among them; of another key none. */
+export function keyMetadata(key: Key, related: readonly KeyRecord[]): KeyMetadata {
   const { record } = key
   return {
     AWSAccountId: record.account,
@@ -19,21 +23,58 @@ export function keyMetadata(key: Key): KeyMetadata {
     KeyState: record.state,
     ...(record.deletionMs !== undefined && { DeletionDate: new Date(record.deletionMs) }),
     Origin: record.origin,
-    KeyManager: 'CUSTOMER',
+    ...placeOf(record),
+    KeyManager: record.manager ?? 'CUSTOMER',
     CustomerMasterKeySpec: record.spec as KeyMetadata['CustomerMasterKeySpec'],
     KeySpec: record.spec,
     ...algorithmLists(key),
-    MultiRegion: record.multiRegion,
-    ...(record.multiRegion && {
-      MultiRegionConfiguration: {
-        MultiRegionKeyType: 'PRIMARY',
-        PrimaryKey: { Arn: key.arn, Region: record.region },
-        ReplicaKeys: [],
-      },
+    MultiRegion: key.multiRegion,
+    ...(key.multiRegion && { MultiRegionConfiguration: multiRegionConfiguration(key, related) }),
+    ...(record.state === 'PendingReplicaDeletion' && {
+      PendingDeletionWindowInDays: record.pendingWindowDays,
     }),
-    ...(key.type === 'symmetric' &&
+    ...expiration(record),
+    ...(isRotatable(key) &&
       key.currentMaterialId !== undefined && { CurrentKeyMaterialId: key.currentMaterialId }),
   }
+}
+
+function multiRegionConfiguration(
+  { multiRegionKeyType }: Key,
+  related: readonly KeyRecord[],
+): MultiRegionConfiguration {
+  const named = ({ id, ...scope }: KeyRecord) => ({ Arn: keyArn(scope, id), Region: scope.region })
+  const primary = related.find(({ region, primaryRegion }) => region === primaryRegion)
+  return {
+    MultiRegionKeyType: multiRegionKeyType,
+    PrimaryKey: primary && named(primary),
+    ReplicaKeys: related.filter((one) => one !== primary).map(named),
+  }
+}
+
+function placeOf({ customKeyStore }: KeyRecord) {
+  if (!customKeyStore) return {}
+  const { id, cloudHsmClusterId, xksKeyId } = customKeyStore
+  return {
+    CustomKeyStoreId: id,
+    ...(cloudHsmClusterId !== undefined && { CloudHsmClusterId: cloudHsmClusterId }),
+    ...(xksKeyId !== undefined && { XksKeyConfiguration: { Id: xksKeyId } }),
+  }
+}
+
+/** Of other keys AWS tells no current material: they have one for good. */
+function isRotatable({ type, record }: Key): boolean {
+  return type === 'symmetric' && !record.customKeyStore
+}
+
+/** Of imported material that is there: the first of several to expire counts. */
+function expiration({ origin, materials }: KeyRecord) {
+  const used = materials.filter((one) => isUsed(one) && one.bytes)
+  if (origin !== 'EXTERNAL' || used.length === 0) return {}
+  const validToMs = Math.min(...used.map(({ validToMs = Infinity }) => validToMs))
+  return validToMs === Infinity
+    ? { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' as const }
+    : { ExpirationModel: 'KEY_MATERIAL_EXPIRES' as const, ValidTo: new Date(validToMs) }
 }
 
 /** Under which name a key's algorithms stand, by its usage. */
@@ -42,6 +83,7 @@ const listNames = {
   SIGN_VERIFY: 'SigningAlgorithms',
   GENERATE_VERIFY_MAC: 'MacAlgorithms',
   KEY_AGREEMENT: 'KeyAgreementAlgorithms',
+  ENCAPSULATE_DECAPSULATE: 'EncapsulationAlgorithms',
 } as const satisfies Record<KeyUsage, keyof KeyMetadata>
 
 /** The algorithms of a key, under the name that its usage gives them. */

@@ -5,16 +5,11 @@
  */
 import { compileConstraints } from './constraints.ts'
 import { type Convert, compileConversion } from './conversion.ts'
-import { model, operationOf } from './shapes.ts'
+import { operationOf } from './shapes.ts'
 import type { Input, OperationName, Output } from './types.ts'
 import { compileWriter } from './writer.ts'
 
 export { operationNames } from './shapes.ts'
-
-/** Whether KMS has an operation of this name. */
-export function isOperationName(name: string): name is OperationName {
-  return Object.hasOwn(model.operations, name)
-}
 
 interface Reader {
   readonly convert: Convert

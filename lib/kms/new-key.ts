@@ -1,7 +1,8 @@
 /**
- * Which kind of key a CreateKey request asks for: spec, usage and origin. Refuses combinations that
- * AWS refuses, and kinds that are not built yet.
+ * Which kind of key a CreateKey request asks for: spec and usage, and whether its origin can have it.
+ * Refuses combinations that AWS refuses.
  */
+import { isImportable } from '../crypto/key-wrapping.ts'
 import { specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
 import type { Origin } from '../store/store.ts'
 import { Fault } from './faults.ts'
@@ -15,11 +16,8 @@ export function readSpec(input: Input<'CreateKey'>): { spec: KeySpec; usage: Key
       'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
     )
   }
-  const spec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
-  if (!Object.hasOwn(specs, spec)) {
-    throw new Fault('UnsupportedOperationException', `enclave-kms does not have ${spec} keys yet`)
-  }
-  const row = specs[spec as KeySpec]
+  const spec: KeySpec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
+  const row = specs[spec]
   const usage = input.KeyUsage ?? row.defaultUsage
   if (usage === undefined) {
     throw new Fault(
@@ -33,20 +31,11 @@ export function readSpec(input: Input<'CreateKey'>): { spec: KeySpec; usage: Key
       `KeyUsage ${usage} is not compatible with KeySpec ${spec}`,
     )
   }
-  return { spec: spec as KeySpec, usage: usage as KeyUsage }
+  return { spec, usage: usage }
 }
 
-export function readOrigin({
-  Origin = 'AWS_KMS',
-  CustomKeyStoreId,
-  XksKeyId,
-}: Input<'CreateKey'>): Origin {
-  const inCustomStore = CustomKeyStoreId ?? XksKeyId
-  if (inCustomStore !== undefined || Origin === 'AWS_CLOUDHSM' || Origin === 'EXTERNAL_KEY_STORE') {
-    throw new Fault(
-      'UnsupportedOperationException',
-      'enclave-kms does not have custom key stores yet',
-    )
-  }
-  return Origin
+/** Refuses a key for imported material of a spec that no material is imported of. */
+export function checkImportable(origin: Origin, spec: KeySpec): void {
+  if (origin !== 'EXTERNAL' || isImportable(spec)) return
+  throw new Fault('UnsupportedOperationException', `Origin EXTERNAL is not for KeySpec ${spec}`)
 }

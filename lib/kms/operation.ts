@@ -4,7 +4,7 @@
  */
 import type { KeyUsage } from '../crypto/specs.ts'
 import type { Grant } from '../iam/grant.ts'
-import type { MaybePromise } from '../store/store.ts'
+import type { MaybePromise, Scope } from '../store/store.ts'
 import type { Blob } from './blob.ts'
 import type { Call } from './call.ts'
 import type { Conditions } from './conditions.ts'
@@ -45,8 +45,8 @@ export type Target = { readonly keyId: string } | { readonly blob: Blob | null }
 /** An operation on one key. */
 export interface KeyOperation<N extends OperationName> {
   readonly recipient?: RecipientRule
-  /** Which key; the KeyId parameter's unless said. */
-  readonly target?: (input: Input<N>) => Target
+  /** Which key, for a caller from there; the KeyId parameter's unless said. */
+  readonly target?: (input: Input<N>, from: Scope) => Target
   /** Whether the key may be named by an alias. */
   readonly aliases?: boolean
   /** The states in which a key does this; every state unless said. */
@@ -72,7 +72,7 @@ export function keyOperation<N extends OperationName>(name: N, row: KeyOperation
     ...(conditions && { conditions }),
     async run(call) {
       const { input } = call
-      const named = target(input)
+      const named = target(input, call.scope)
       const found: Found =
         'keyId' in named
           ? await call.locate(named.keyId, { action, aliases: row.aliases ?? false })
@@ -89,7 +89,9 @@ export function keyOperation<N extends OperationName>(name: N, row: KeyOperation
       match?.(input, key)
       if (states) requireState(key, states)
       if (usage) requireUsage(key, usage, name)
-      return row.run(call, key)
+      const output = await row.run(call, key)
+      if (states === 'cryptographic') call.noteUse(key, name)
+      return output
     },
   }
 }

@@ -6,7 +6,7 @@
  * AWS publishes no text for these refusals: they are ours, and docs/fidelity.md says so.
  */
 import type { RecipientKey } from '../attest/recipient-key.ts'
-import type { RootSpec } from '../attest/roots.ts'
+import type { RootSpec, TrustAnchor } from '../attest/roots.ts'
 import type { Verifier } from '../attest/verify.ts'
 import { takeContentKey } from '../crypto/content-keys.ts'
 import { sealForRecipient } from '../crypto/envelope.ts'
@@ -14,6 +14,7 @@ import { systemRandom } from '../crypto/random.ts'
 import { DecodeError, TrustError } from '../errors.ts'
 import { attestationFacts, type AttestationFacts } from './attestation-facts.ts'
 import { Fault } from './faults.ts'
+import { misread } from './misread.ts'
 import type { RecipientRule } from './operation.ts'
 
 /** The parameter, as the model has read it. */
@@ -36,6 +37,7 @@ export interface AttestationOptions {
 
 /** What verifying needs, loaded with the first document: a start does not wait for it. */
 interface Machinery {
+  readonly anchors: readonly TrustAnchor[]
   readonly verifier: Verifier
   readonly recipientKey: (typeof import('../attest/recipient-key.ts'))['recipientKey']
 }
@@ -58,6 +60,7 @@ export class Recipients {
     }))
   }
 
+  /** Throws a Fault, whose cause is what the document was refused with. */
   async believe(info: RecipientInfo, nowMs: number): Promise<Recipient> {
     if (info.KeyEncryptionAlgorithm === undefined) {
       throw new Fault('ValidationException', 'Recipient has no KeyEncryptionAlgorithm')
@@ -73,20 +76,19 @@ export class Recipients {
       return { key: recipientKey(verified.document), facts }
     } catch (error) {
       if (!(error instanceof DecodeError || error instanceof TrustError)) throw error
+      const hint = misread(info.AttestationDocument)?.says ?? ''
       throw new Fault(
         'ValidationException',
-        `The attestation document is not valid: ${error.code}: ${error.message}${misread(info.AttestationDocument)}`,
+        `The attestation document is not valid: ${error.code}: ${error.message}${hint}`,
+        { cause: error },
       )
     }
   }
-}
 
-/** The two mistakes that clients make with bytes: base64 twice, and a file's name for the file. */
-function misread(document: Uint8Array): string {
-  const beginning = Buffer.from(document.subarray(0, 64)).toString('latin1')
-  if (/^(hE|0oR)[A-Za-z0-9+/]+/.test(beginning))
-    return ' (it is base64 text: encoded once too often)'
-  return /^[\x20-\x7e]+$/.test(beginning) ? ' (it is text, not a document)' : ''
+  /** The roots that documents are believed under. */
+  async anchors(): Promise<readonly TrustAnchor[]> {
+    return (await this.#load()).anchors
+  }
 }
 
 async function load({ roots, maxAgeMs, futureSkewMs }: AttestationOptions): Promise<Machinery> {
@@ -96,7 +98,7 @@ async function load({ roots, maxAgeMs, futureSkewMs }: AttestationOptions): Prom
     import('../attest/recipient-key.ts'),
   ])
   const anchors = trustAnchors(roots)
-  return { verifier: new Verifier({ anchors, maxAgeMs, futureSkewMs }), recipientKey }
+  return { anchors, verifier: new Verifier({ anchors, maxAgeMs, futureSkewMs }), recipientKey }
 }
 
 /** The answer with its secret sealed: never beside, and never in place of, its plaintext. */

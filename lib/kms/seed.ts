@@ -2,9 +2,10 @@
  * The keys of the config: put into the store at the start and after a reset. A key that the store
  * already has is left as it is.
  */
-import { generateMaterial, keyMaterialId } from '../crypto/material.ts'
+import { generateMaterial } from '../crypto/material.ts'
 import type { KeySpec, KeyUsage } from '../crypto/specs.ts'
 import type { KeyRecord, Scope, Store } from '../store/store.ts'
+import { firstMaterial } from './materials.ts'
 import { defaultPolicy } from './policy.ts'
 
 export interface KeySeed extends Scope {
@@ -75,7 +76,7 @@ function recordOf(given: ReadySeed, nowMs: number): KeyRecord {
     createdMs: nowMs,
     policy: given.policy ?? defaultPolicy({ account, region }),
     tags,
-    multiRegion: id.startsWith('mrk-'),
-    materials: [{ id: keyMaterialId(id, bytes), bytes }],
+    ...(id.startsWith('mrk-') && { primaryRegion: region }),
+    materials: firstMaterial(id, bytes),
   }
 }

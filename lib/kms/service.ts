@@ -1,6 +1,7 @@
 /**
  * The road of one call from its body to its answer:
  * input → Recipient document → the operation (which key, authorization, state, usage, work) → seal.
+ * A Recipient that is refused ends the call, and leaves a decision as a denied access does.
  */
 import { randomUUID } from 'node:crypto'
 import type { Store } from '../store/store.ts'
@@ -9,15 +10,25 @@ import { Call } from './call.ts'
 import type { Caller } from './callers.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './conditions.ts'
-import { expireKeys } from './expiry.ts'
+import { settleDue } from './due.ts'
 import { Fault } from './faults.ts'
+import { checkGrantTokens } from './grant-token.ts'
 import { parseJsonBody } from './json.ts'
 import type { KnownPrincipals } from './known-principals.ts'
+import { namedResource } from './locate.ts'
 import type { Log } from './log.ts'
-import { isOperationName, readInput, writeOutput } from './model.ts'
+import { readInput, writeOutput } from './model.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations/index.ts'
-import { Recipients, sealAnswer, type AttestationOptions, type RecipientInfo } from './recipient.ts'
+import {
+  Recipients,
+  sealAnswer,
+  type AttestationOptions,
+  type Recipient,
+  type RecipientInfo,
+} from './recipient.ts'
+import type { XksTransport } from './xks-api.ts'
+import { Quotas, type QuotaSettings } from './quotas.ts'
 import { seed, withMaterial, type KeySeed, type ReadySeed } from './seed.ts'
 
 export interface KmsOptions {
@@ -27,8 +38,12 @@ export interface KmsOptions {
   readonly attestation: AttestationOptions
   readonly organization?: Organization | undefined
   readonly principals: KnownPrincipals
+  /** How external key store proxies are reached. */
+  readonly xks: XksTransport
   /** The keys that are there from the start, and after a reset. */
   readonly keys: readonly KeySeed[]
+  /** None unless said. */
+  readonly quotas?: QuotaSettings | undefined
 }
 
 export interface KmsRequest {
@@ -40,10 +55,17 @@ export interface KmsRequest {
   readonly connection: Connection
 }
 
+/** What is known of a request whose Recipient was refused. */
+interface RefusedRequest extends Pick<KmsRequest, 'requestId' | 'operation' | 'caller' | 'region'> {
+  readonly input: object
+  readonly nowMs: number
+}
+
 export class Kms {
   readonly access: Access
   readonly #options: KmsOptions
   readonly #recipients: Recipients
+  readonly #quotas: Quotas | undefined
 
   readonly #seeds: readonly ReadySeed[]
 
@@ -52,6 +74,7 @@ export class Kms {
     this.#seeds = seeds
     this.access = new Access(options.store, options.organization, options.log)
     this.#recipients = new Recipients(options.attestation)
+    this.#quotas = options.quotas && new Quotas(options.quotas)
   }
 
   /** A service whose store holds what the options say that it holds. */
@@ -63,12 +86,27 @@ export class Kms {
 
   /** The JSON text of the answer; empty for an operation without one. Throws a Fault. */
   async answer({ operation, body, ...who }: KmsRequest): Promise<string> {
-    const { store, clock, principals } = this.#options
+    const { store, clock, principals, xks } = this.#options
     const input = readInput(operation.name, parseJsonBody(body))
+    checkGrantTokens(input)
     const nowMs = clock.nowMs()
-    if (store.nextDeletionMs() <= nowMs) await expireKeys(store, nowMs)
+    if (store.nextDueMs() <= nowMs) await settleDue(store, nowMs)
+    if (this.#quotas) {
+      const scope = { account: who.caller.principal.account, region: who.region }
+      await this.#quotas.admit({ operation: operation.name, input, scope, store }, nowMs)
+    }
     const info = operation.recipient && (input as { Recipient?: RecipientInfo }).Recipient
-    const recipient = info ? await this.#recipients.believe(info, nowMs) : undefined
+    let recipient: Recipient | undefined
+    if (info) {
+      try {
+        recipient = await this.#recipients.believe(info, nowMs)
+      } catch (error) {
+        if (error instanceof Fault) {
+          await this.#recordRefusal(error, info, { ...who, operation, input, nowMs })
+        }
+        throw error
+      }
+    }
     const asker = {
       requestId: who.requestId,
       caller: who.caller,
@@ -79,7 +117,10 @@ export class Kms {
       takesRecipient: operation.recipient !== undefined,
     }
     const output = await operation.run(
-      new Call(input, asker, { store, principals, access: this.access }),
+      new Call(operation.name, input, asker, {
+        ...{ store, principals, xks },
+        ...{ access: this.access, quotas: this.#quotas },
+      }),
     )
     return writeOutput(
       operation.name,
@@ -89,10 +130,29 @@ export class Kms {
     )
   }
 
+  /** Keeps why a call was refused for its Recipient, which no policy is asked about. */
+  async #recordRefusal(fault: Fault, info: RecipientInfo, request: RefusedRequest): Promise<void> {
+    const { requestId, operation, input, caller, region, nowMs } = request
+    const { store, log } = this.#options
+    const { explainRefusal } = await import('./recipient-refusal.ts')
+    const { code, ...explained } = explainRefusal(info, fault, await this.#recipients.anchors())
+    const scope = { account: caller.principal.account, region }
+    const asked = {
+      requestId,
+      action: `kms:${operation.name}`,
+      principal: caller.principal.arn,
+      resource: await namedResource({ store, scope }, input),
+    }
+    const { message } = fault
+    this.access.decisions.recordRefusal({ ...asked, ...explained, timeMs: nowMs, message })
+    log.warn({ ...asked, effect: 'IMPLICIT_DENY', failing: { code, message } }, 'recipient refused')
+  }
+
   /** Back to the state of the start; the clock too. */
   async reset(): Promise<void> {
     this.#options.clock.reset()
     this.access.decisions.clear()
+    this.#quotas?.reset()
     const { store, clock } = this.#options
     await seed(store, this.#seeds, clock.nowMs(), { anew: true })
   }
@@ -111,8 +171,7 @@ export function operationOf(target: string | undefined): Operation {
   const name = target?.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : ''
   const found = operations.get(name)
   if (found) return found
-  if (!isOperationName(name)) throw new Fault('UnknownOperationException')
-  throw new Fault('UnsupportedOperationException', `enclave-kms does not have ${name} yet`)
+  throw new Fault('UnknownOperationException')
 }
 
 export function newRequestId(): string {

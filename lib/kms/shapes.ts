@@ -16,6 +16,8 @@ export interface Shape {
   readonly max?: number
   /** A Java regular expression that the whole text must match. */
   readonly pattern?: string
+  /** Ours: what is taken as well, on one machine; no error tells of it. */
+  readonly localPattern?: string
   /** The allowed values of a text. */
   readonly enum?: readonly string[]
   /** True where a value must not be repeated in an error. */

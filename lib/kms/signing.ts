@@ -1,6 +1,6 @@
 /**
  * What Sign and Verify ask of their parameters: an algorithm of the key, and a message that is what
- * MessageType says. Source: API reference, Sign; recorded answers.
+ * MessageType says. Source: API reference, Sign; recorded and observed answers.
  */
 import { signingAlgorithms, type MessageType, type SigningAlgorithm } from '../crypto/algorithms.ts'
 import type { Message } from '../crypto/signature.ts'
@@ -29,17 +29,28 @@ export function readMessage(
 ): { algorithm: SigningAlgorithm; message: Message } {
   requireAlgorithm(key, name)
   const algorithm = name as SigningAlgorithm
-  const { messageTypes, digestBytes } = signingAlgorithms[algorithm]
-  if (!(messageTypes as readonly string[]).includes(type)) {
+  const { messageTypes, digestBytes } = rowOf(algorithm)
+  if (!takes(messageTypes, type)) {
+    const isOfAnother = key.algorithms.some((one) => takes(rowOf(one).messageTypes, type))
     throw new Fault(
       'ValidationException',
-      `MessageType ${type} is not valid for algorithm ${algorithm}.`,
+      isOfAnother
+        ? `Message type ${type} is incompatible with algorithm ${algorithm}.`
+        : `Message type ${type} is incompatible with key spec ${key.spec}.`,
     )
   }
-  if (type === 'DIGEST' && bytes.length !== digestBytes) {
+  if (type !== 'RAW' && bytes.length !== digestBytes) {
     throw new Fault('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`)
   }
   return { algorithm, message: { type: type as MessageType, bytes } }
+}
+
+function rowOf(name: string): (typeof signingAlgorithms)[SigningAlgorithm] {
+  return signingAlgorithms[name as SigningAlgorithm]
+}
+
+function takes(types: readonly MessageType[], type: string): boolean {
+  return (types as readonly string[]).includes(type)
 }
 
 function signingConditions({ MessageType = 'RAW', SigningAlgorithm }: SigningInput): Conditions {

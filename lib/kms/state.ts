@@ -3,8 +3,9 @@
  * state. Source: KMS developer guide, "Key states of AWS KMS keys", table and footnotes; the texts
  * are AWS's where docs/fidelity.md says so.
  */
-import type { KeyState } from '../store/store.ts'
+import type { KeyState, Origin } from '../store/store.ts'
 import { Fault, type FaultCode } from './faults.ts'
+import { failures } from './xks-failures.ts'
 
 /** The states in which a group of operations goes on. */
 const rules = {
@@ -14,6 +15,18 @@ const rules = {
   enableOrDisable: ['Enabled', 'Disabled', 'Unavailable'],
   scheduleDeletion: ['Enabled', 'Disabled', 'PendingImport', 'Unavailable', 'Creating'],
   cancelDeletion: ['PendingDeletion', 'PendingReplicaDeletion'],
+  rotation: ['Enabled', 'Updating'],
+  replicate: ['Enabled'],
+  updatePrimaryRegion: ['Enabled', 'Updating'],
+  importParameters: ['Enabled', 'Disabled', 'PendingImport'],
+  importMaterial: ['Enabled', 'Disabled', 'PendingImport', 'Updating'],
+  deleteMaterial: [
+    'Enabled',
+    'Disabled',
+    'PendingDeletion',
+    'PendingReplicaDeletion',
+    'PendingImport',
+  ],
   change: ['Enabled', 'Disabled', 'PendingImport', 'Unavailable', 'Creating', 'Updating'],
 } as const satisfies Record<string, readonly KeyState[]>
 
@@ -32,9 +45,19 @@ const refusals: Readonly<Record<KeyState, readonly [code: FaultCode, text: strin
 }
 
 /** Refuses a key whose state does not allow what the rule stands for. */
-export function requireState(key: { arn: string; state: KeyState }, rule: StateRule): void {
+export function requireState(
+  key: { arn: string; state: KeyState; origin?: Origin },
+  rule: StateRule,
+): void {
   const allowed: readonly KeyState[] = rules[rule]
   if (allowed.includes(key.state)) return
+  if (
+    key.state === 'Unavailable' &&
+    key.origin === 'EXTERNAL_KEY_STORE' &&
+    rule === 'cryptographic'
+  ) {
+    throw new Fault('KMSInvalidStateException', failures.notConnected.text)
+  }
   const [code, text] = refusals[rule === 'cancelDeletion' ? 'Enabled' : key.state]
   throw new Fault(code, `${key.arn} ${text}`)
 }

@@ -3,12 +3,21 @@
  * files do not end.
  */
 import assert from 'node:assert/strict'
-import type { ChildProcess } from 'node:child_process'
+import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { run, start } from '../cli/run.ts'
 import { commandOf, kmsClient } from '../support/sdk.ts'
 
@@ -93,6 +102,65 @@ describe('a file that is not what a command wants', () => {
   it('cannot be read when it has no end', async () => {
     const { code, stderr } = await run(['inspect', '/dev/zero'])
     assert.deepEqual([code, stderr], [2, 'enclave-kms: /dev/zero: cannot be read: too large\n'])
+  })
+})
+
+const isPosix = process.platform !== 'win32'
+const endless = 'a config without end'
+const title = isPosix ? endless : `${endless} (skipped: Windows has no such files)`
+;(isPosix ? describe : describe.skip)(title, function () {
+  this.timeout(20_000)
+  const folder = mkdtempSync(join(tmpdir(), 'enclave-kms-endless-'))
+  const pipe = join(folder, 'pipe')
+  after(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  const tooLong = 'has more than 8388608 bytes'
+
+  it('is refused by the name of the flag', async () => {
+    execFileSync('mkfifo', [pipe])
+    const late = 'cannot read it: its end did not come within 5 seconds'
+    for (const [file, reason] of [
+      ['/dev/zero', `it ${tooLong}`],
+      [pipe, late],
+    ] as const) {
+      const { code, stderr } = await run(['serve', '--config', file])
+      assert.deepEqual([code, stderr], [2, `enclave-kms: --config: ${file}: ${reason}\n`])
+    }
+  })
+
+  it('is refused by the member that names it', async () => {
+    const arn = 'arn:aws:iam::111122223333:role/app'
+    const id = '1234abcd-12ab-34cd-56ef-1234567890ab'
+    const zero = '/dev/zero'
+    for (const [config, member] of [
+      [{ roots: [{ file: zero }] }, 'roots[0].file'],
+      [{ keys: [{ id, policy: zero }] }, 'keys[0].policy'],
+      [{ principals: [{ arn, policies: [zero] }] }, 'principals[0].policies[0]'],
+    ] as const) {
+      const file = join(folder, 'config.json')
+      writeFileSync(file, JSON.stringify(config))
+      const { code, stderr } = await run(['serve', '--config', file])
+      assert.deepEqual([code, stderr], [2, `enclave-kms: ${member}: ${zero} ${tooLong}\n`])
+    }
+  })
+
+  const hasBash = spawnSync('bash', ['-c', 'true']).status === 0
+  const shell = 'is not one that a shell writes'
+  ;(hasBash ? it : it.skip)(hasBash ? shell : `${shell} (skipped: no bash command)`, () => {
+    const script = `exec "$0" "$1" serve --port 0 --config <(printf 'auth: loose')`
+    const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+    const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, main])
+    assert.equal(status, 2)
+    assert.equal(stderr.toString(), 'enclave-kms: auth: want open or strict, got "loose"\n')
+  })
+
+  it('is refused as the root to judge a document by', async () => {
+    const { stdout } = await run(['attest'])
+    const { code, stderr } = await run(['inspect', '-', '--root', '/dev/zero'], { stdin: stdout })
+    assert.equal(code, 2)
+    assert.match(stderr, /^enclave-kms: --root: [^\n]+\n$/)
   })
 })
 

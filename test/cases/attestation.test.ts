@@ -130,7 +130,7 @@ describe('readAttestation', () => {
       '.pcrs.24',
       'a NitroTPM has the registers 0 to 23',
     ],
-    [{ platform: 'sev', pcrs: {} }, '.platform', 'want one of the texts nitro-enclave, nitro-tpm'],
+    [{ platform: 'sev', pcrs: {} }, '.platform', 'want nitro-enclave or nitro-tpm, got "sev"'],
     [{ eif: './app.eif' }, '.eif', 'measuring an EIF is not built yet: want its registers, pcrs'],
   ]
   for (const [value, member, message] of wrong) {

@@ -141,7 +141,7 @@ describe('readCasesFile', () => {
     [
       'an expectation',
       withCase({ expect: 'denied' }),
-      'cases[0].expect: want one of the texts allow, deny, explicit-deny, implicit-deny',
+      'cases[0].expect: want allow, deny, explicit-deny or implicit-deny, got "denied"',
     ],
     [
       'a principal',

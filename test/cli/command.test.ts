@@ -31,6 +31,7 @@ describe('the command line', () => {
     [['eif', 'describe', 'x'], /eif is not built yet/],
     [['nitro-cli', 'run-enclave', '--memory', '5'], /nitro-cli is not built yet/],
     [['attest', '--pcr', '1=zz'], /expected N=HEX, with 96 hex digits/],
+    [['attest', '--pcr', `1=0x${'ab'.repeat(48)}`], /'--pcr <N=HEX>'.* 96 hex digits without 0x/],
     [['attest', '--platform', 'sgx'], /Allowed choices are nitro-enclave, nitro-tpm/],
     [['attest', '--public-key', 'a', '--generate-key', 'b'], /cannot be used with/],
     [['attest', '--eif', 'x'], /--eif is not built yet/],

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
 import { DecryptCommand, EncryptCommand, type KMSServiceException } from '@aws-sdk/client-kms'
+import { decodeCoseSign1 } from '../../lib/codec/cose.ts'
+import { decodeAttestationDocument } from '../../lib/codec/document.ts'
 import { startServer, type RunningServer } from '../../lib/http/server.ts'
 import { Enclave } from '../../lib/enclave/enclave.ts'
 import { parentArn, startKms, type TestKms } from '../support/kms.ts'
@@ -106,12 +108,19 @@ describe('controlApp', () => {
       const { document } = (await kms.control('POST', '/_/attestation-documents', {})) as {
         document: string
       }
-      assert.ok(Buffer.from(document, 'base64').length > 4000)
+      const bytes = Buffer.from(document, 'base64')
+      const { pcrs, publicKey } = decodeAttestationDocument(decodeCoseSign1(bytes).payload)
+      assert.deepEqual(
+        [...pcrs].map(([index, value]) => [index, Buffer.from(value)]),
+        Array.from({ length: 16 }, (_, index) => [index, Buffer.alloc(48)]),
+      )
+      assert.equal(publicKey, null)
     })
 
     const wrong: [body: unknown, error: RegExp][] = [
       [{ pcrs: { 32: image } }, /^pcrs\.32: /],
       [{ pcrs: { 0: 'ab' } }, /^pcrs\.0: want 96 hex digits$/],
+      [{ pcrs: { 0: `0x${image}` } }, /^pcrs\.0: want 96 hex digits without 0x$/],
       [{ pcrs: { x: image } }, /^pcrs\.x: want a register number$/],
       [{ publicKey: '!' }, /^publicKey: expected base64$/],
       [{ nonce: Buffer.alloc(1025).toString('base64') }, /^nonce: /],

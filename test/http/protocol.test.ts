@@ -67,15 +67,6 @@ describe('Protocol', () => {
       { status: 400, __type: 'UnknownOperationException' },
     ],
     [
-      'an operation that is not built',
-      () => send('ReplicateKey', '{}'),
-      {
-        status: 400,
-        __type: 'UnsupportedOperationException',
-        message: 'enclave-kms does not have ReplicateKey yet',
-      },
-    ],
-    [
       'no signature',
       () => send('ListKeys', '{}', {}),
       {

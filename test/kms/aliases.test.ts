@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { OperationName } from '../../lib/kms/types.ts'
 import { call, constraint, outcome, refused } from '../support/call.ts'
-import { keyIds, useKms } from '../support/scene.ts'
+import { accountRoot, allow, policyOf, unreachableKey } from '../support/policies.ts'
+import { aliasOf, keyIds, useKms } from '../support/scene.ts'
 
 const withAliasName: readonly OperationName[] = ['CreateAlias', 'UpdateAlias', 'DeleteAlias']
 
@@ -59,4 +60,23 @@ describe('alias names', () => {
       await refused(kms.root, operation, { AliasName, TargetKeyId }, constraint(words))
     })
   }
+})
+
+describe('aliases and keys of other accounts', () => {
+  const kms = useKms(['symmetric'])
+  const accessKeyId = '444455556666'
+
+  it('never come together, whatever the key policy allows', async () => {
+    const other = kms.client({ credentials: { accessKeyId, secretAccessKey: 'any' } })
+    const Policy = policyOf(allow('kms:*', '*'))
+    const { KeyMetadata } = await call(other, 'CreateKey', { Policy })
+    for (const [operation, AliasName] of [
+      ['CreateAlias', 'alias/new'],
+      ['UpdateAlias', aliasOf('symmetric')],
+    ] as const) {
+      const input = { AliasName, TargetKeyId: KeyMetadata?.Arn }
+      const words = unreachableKey(`kms:${operation}`, accountRoot)
+      await refused(kms.root, operation, input, words)
+    }
+  })
 })

@@ -21,7 +21,11 @@ function callOf(input: object): Call<'Encrypt'> {
     takesRecipient: false,
   }
   const principals = new KnownPrincipals([])
-  return new Call(input as Call<'Encrypt'>['input'], asker, { store, principals, access })
+  const xks = {
+    send: () => Promise.reject(new Error('no proxy is called')),
+  }
+  const given = input as Call<'Encrypt'>['input']
+  return new Call('Encrypt', given, asker, { store, principals, access, xks })
 }
 
 describe('Call', () => {

@@ -19,7 +19,6 @@ const record: KeyRecord = {
   createdMs: 0,
   policy: '',
   tags: {},
-  multiRegion: false,
   materials: [],
 }
 const key = Key.of(record)

@@ -27,7 +27,6 @@ const key = Key.of({
   createdMs: 0,
   policy: '',
   tags: { App: 'demo' },
-  multiRegion: false,
   materials: [],
 })
 

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import { Decisions, type Decision, type DecisionRecord } from '../../lib/kms/decisions.ts'
+import {
+  Decisions,
+  type Decision,
+  type DecisionRecord,
+  type Refusal,
+} from '../../lib/kms/decisions.ts'
 import { answer, call, outcome } from '../support/call.ts'
 import { enclave, image, recipientOf } from '../support/enclaves.ts'
 import { allow, closedPolicy } from '../support/policies.ts'
@@ -29,6 +34,26 @@ function record(requestId: string, effect: DecisionRecord['verdict']['effect']):
   }
 }
 
+function refusal(requestId: string): Refusal {
+  return {
+    requestId,
+    timeMs: Date.parse('2026-03-01T12:00:00Z'),
+    action: 'kms:Decrypt',
+    resource: '*',
+    principal: 'arn:aws:iam::111122223333:root',
+    message: 'refused',
+    attestation: {
+      platform: 'nitro-tpm',
+      moduleId: 'm',
+      pcrs: new Map([[4, 'ab']]),
+      debug: false,
+      timestampMs: Date.parse('2026-03-01T11:00:00Z'),
+      root: null,
+    },
+    hints: ['a hint'],
+  }
+}
+
 describe('Decisions', () => {
   it('keeps the last ones, and no more than it was made for', () => {
     const decisions = new Decisions(3)
@@ -45,10 +70,42 @@ describe('Decisions', () => {
     assert.equal(decisions.find('b')?.action, 'kms:ALLOW')
   })
 
+  it('keeps a refusal that no policy was asked about, in its turn', () => {
+    const decisions = new Decisions(2)
+    decisions.recordRefusal(refusal('a'))
+    decisions.record(record('b', 'ALLOW'))
+    assert.equal(decisions.last()?.requestId, 'b')
+    assert.deepEqual(decisions.find('a'), {
+      requestId: 'a',
+      time: '2026-03-01T12:00:00.000Z',
+      action: 'kms:Decrypt',
+      resource: '*',
+      principal: 'arn:aws:iam::111122223333:root',
+      effect: 'IMPLICIT_DENY',
+      message: 'refused',
+      requestContext: {},
+      evaluations: [],
+      attestation: {
+        platform: 'nitro-tpm',
+        moduleId: 'm',
+        pcrs: { '4': 'ab' },
+        debug: false,
+        timestamp: '2026-03-01T11:00:00.000Z',
+        root: null,
+      },
+      hints: ['a hint'],
+    })
+    decisions.recordRefusal(refusal('c'))
+    assert.equal(decisions.find('a'), undefined)
+    assert.equal(decisions.last()?.requestId, 'c')
+  })
+
   it('forgets', () => {
     const decisions = new Decisions(10)
     decisions.record(record('a', 'ALLOW'))
+    decisions.recordRefusal(refusal('b'))
     decisions.clear()
+    assert.equal(decisions.last(), undefined)
     assert.equal(decisions.find('a'), undefined)
   })
 })

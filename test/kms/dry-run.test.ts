@@ -4,7 +4,7 @@ import { operationOf, shapeOf } from '../../lib/kms/shapes.ts'
 import type { OperationName } from '../../lib/kms/types.ts'
 import { call, outcome, refused, type Refusal } from '../support/call.ts'
 import { keyCalls } from '../support/key-calls.ts'
-import { noIdentityPolicy } from '../support/policies.ts'
+import { noIdentityPolicy, noKeyPolicy } from '../support/policies.ts'
 import { arns, keyIds, parentArn, useKms } from '../support/scene.ts'
 
 const wouldSucceed: Refusal = [
@@ -19,7 +19,7 @@ const withDryRun = [...operations.keys()].filter((name) => {
 }) as OperationName[]
 
 describe('DryRun', () => {
-  const kms = useKms(['symmetric', 'other', 'hmac', 'signing', 'agreement'])
+  const kms = useKms(['symmetric', 'other', 'hmac', 'signing', 'agreement', 'encapsulation'])
 
   it('is found in AWS’s model, where AWS documents it', () => {
     for (const name of ['Encrypt', 'Decrypt', 'ReEncrypt', 'CreateGrant', 'VerifyMac'] as const) {
@@ -49,7 +49,9 @@ describe('DryRun', () => {
           name === 'ReEncrypt'
             ? [arns.other, 'kms:ReEncryptFrom']
             : [arns[row!.kind], `kms:${name}`]
-        await refused(kms.parent, name, input, noIdentityPolicy(action, arn))
+        // Who retires a grant is the grant's to say.
+        const words = name === 'RetireGrant' ? noKeyPolicy : noIdentityPolicy
+        await refused(kms.parent, name, input, words(action, arn))
       })
 
       it('of false does the work', async () => {

@@ -15,7 +15,6 @@ const record: KeyRecord = {
   createdMs: 0,
   policy: '{"Version":"2012-10-17","Statement":[]}',
   tags: {},
-  multiRegion: false,
   materials: [],
 }
 
@@ -46,11 +45,12 @@ describe('Key', () => {
     assert.equal(key.policy, key.policy)
   })
 
-  it('uses the last of its materials, and finds each by the beginning of its id', async () => {
+  it('uses the current one of its materials, and finds each by the beginning of its id', async () => {
     const materials = await Promise.all(
-      ['a', 'b'].map(async (letter) => ({
-        id: letter.repeat(64),
+      (['NON_CURRENT', 'CURRENT', 'PENDING_ROTATION'] as const).map(async (state, index) => ({
+        id: 'abd'.charAt(index).repeat(64),
         bytes: (await generateMaterial('SYMMETRIC_DEFAULT')).bytes,
+        state,
       })),
     )
     const key = Key.of({ ...record, materials })
@@ -66,8 +66,18 @@ describe('Key', () => {
     assert.throws(() => key.current, { message: `key without material in use: ${key.arn}` })
   })
 
-  it('says whether it is the primary of a multi-Region key', () => {
+  it('whose material is gone has none to use either', () => {
+    const key = Key.of({ ...record, materials: [{ id: 'a'.repeat(64), state: 'CURRENT' }] })
+    assert.equal(key.hasMaterial, false)
+    assert.equal(key.currentMaterialId, 'a'.repeat(64))
+    assert.equal(key.version('a'.repeat(30)), undefined)
+    assert.throws(() => key.current, { message: `key without material in use: ${key.arn}` })
+  })
+
+  it('says what it is of a multi-Region key', () => {
+    const typeOf = (primaryRegion: string) => Key.of({ ...record, primaryRegion })
     assert.equal(Key.of(record).multiRegionKeyType, undefined)
-    assert.equal(Key.of({ ...record, multiRegion: true }).multiRegionKeyType, 'PRIMARY')
+    assert.equal(typeOf('us-east-1').multiRegionKeyType, 'PRIMARY')
+    assert.equal(typeOf('eu-west-1').multiRegionKeyType, 'REPLICA')
   })
 })

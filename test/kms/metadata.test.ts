@@ -15,12 +15,11 @@ const record: KeyRecord = {
   createdMs: 1_700_000_000_123,
   policy: '',
   tags: { a: 'b' },
-  multiRegion: false,
-  materials: [{ id: 'f'.repeat(64), bytes: Buffer.alloc(32) }],
+  materials: [{ id: 'f'.repeat(64), bytes: Buffer.alloc(32), state: 'CURRENT' }],
 }
 
-function metadataOf(more: Partial<KeyRecord>) {
-  return keyMetadata(Key.of({ ...record, ...more }))
+function metadataOf(more: Partial<KeyRecord>, related: readonly KeyRecord[] = []) {
+  return keyMetadata(Key.of({ ...record, ...more }), related)
 }
 
 describe('keyMetadata', () => {
@@ -60,6 +59,68 @@ describe('keyMetadata', () => {
     const symmetric = { spec: 'SYMMETRIC_DEFAULT', usage: 'ENCRYPT_DECRYPT' } as const
     assert.equal(metadataOf(symmetric).CurrentKeyMaterialId, 'f'.repeat(64))
     assert.equal('CurrentKeyMaterialId' in metadataOf({ ...symmetric, materials: [] }), false)
+  })
+})
+
+describe('keyMetadata of a multi-Region key', () => {
+  const id = 'mrk-1234abcd12ab34cd56ef1234567890ab'
+  const primary = { ...record, id, primaryRegion: 'us-east-1' }
+  const replica = { ...primary, region: 'eu-west-1' }
+  const named = ({ region }: KeyRecord) => ({
+    Arn: `arn:aws:kms:${region}:111122223333:key/${id}`,
+    Region: region,
+  })
+
+  it('names the primary and the replicas', () => {
+    for (const [one, type] of [
+      [primary, 'PRIMARY'],
+      [replica, 'REPLICA'],
+    ] as const) {
+      const { MultiRegion, MultiRegionConfiguration } = metadataOf(one, [replica, primary])
+      assert.equal(MultiRegion, true)
+      assert.deepEqual(MultiRegionConfiguration, {
+        MultiRegionKeyType: type,
+        PrimaryKey: named(primary),
+        ReplicaKeys: [named(replica)],
+      })
+    }
+  })
+
+  it('has the waiting period of a primary that waits for its replicas', () => {
+    const waiting = { ...primary, state: 'PendingReplicaDeletion', pendingWindowDays: 9 } as const
+    assert.equal(metadataOf(waiting, [waiting]).PendingDeletionWindowInDays, 9)
+    assert.equal('PendingDeletionWindowInDays' in metadataOf(primary, [primary]), false)
+  })
+})
+
+describe('keyMetadata of imported material', () => {
+  const bytes = Buffer.alloc(32)
+  const material = (validToMs?: number) => ({
+    id: 'a'.repeat(64),
+    bytes,
+    state: 'CURRENT' as const,
+    ...(validToMs !== undefined && { validToMs }),
+  })
+  const expirationOf = (materials: KeyRecord['materials'], origin: KeyRecord['origin']) => {
+    const { ExpirationModel, ValidTo } = metadataOf({ origin, materials })
+    return { ExpirationModel, ValidTo }
+  }
+
+  it('says when the first of them expires', () => {
+    assert.deepEqual(expirationOf([material(9), material(5), material()], 'EXTERNAL'), {
+      ExpirationModel: 'KEY_MATERIAL_EXPIRES',
+      ValidTo: new Date(5),
+    })
+  })
+
+  it('says that none expires, and nothing where there is none or KMS made it', () => {
+    const nothing = { ExpirationModel: undefined, ValidTo: undefined }
+    assert.deepEqual(expirationOf([material()], 'EXTERNAL'), {
+      ...nothing,
+      ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+    })
+    assert.deepEqual(expirationOf([], 'EXTERNAL'), nothing)
+    assert.deepEqual(expirationOf([material()], 'AWS_KMS'), nothing)
   })
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { specs } from '../../lib/crypto/specs.ts'
-import { readOrigin, readSpec } from '../../lib/kms/new-key.ts'
+import { checkImportable, readSpec } from '../../lib/kms/new-key.ts'
 
 const usages = ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'] as const
 
@@ -27,12 +27,17 @@ describe('readSpec', () => {
   })
 })
 
-describe('readOrigin', () => {
-  it('takes what is built', () => {
-    assert.equal(readOrigin({}), 'AWS_KMS')
-    assert.equal(readOrigin({ Origin: 'EXTERNAL' }), 'EXTERNAL')
-    assert.throws(() => readOrigin({ Origin: 'AWS_CLOUDHSM' }), {
-      code: 'UnsupportedOperationException',
-    })
+describe('checkImportable', () => {
+  it('refuses keys for imported material of the specs that none is imported of', () => {
+    for (const spec of Object.keys(specs) as (keyof typeof specs)[]) {
+      checkImportable('AWS_KMS', spec)
+      if (!spec.startsWith('ML_')) checkImportable('EXTERNAL', spec)
+      else {
+        assert.throws(() => checkImportable('EXTERNAL', spec), {
+          code: 'UnsupportedOperationException',
+          message: `Origin EXTERNAL is not for KeySpec ${spec}`,
+        })
+      }
+    }
   })
 })

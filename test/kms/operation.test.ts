@@ -16,7 +16,6 @@ const key = Key.of({
   createdMs: 0,
   policy: '',
   tags: {},
-  multiRegion: false,
   materials: [],
 })
 

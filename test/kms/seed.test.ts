@@ -21,7 +21,7 @@ describe('seed', () => {
     const record = store.key(one, one.id)
     assert.equal(record?.createdMs, 5)
     assert.equal(record.state, 'Enabled')
-    assert.equal(record.multiRegion, false)
+    assert.equal(record.primaryRegion, undefined)
     assert.deepEqual(record.tags, one.tags)
     assert.deepEqual(record.materials[0]?.bytes, one.material)
     assert.match(record.policy, /Enable IAM User Permissions/)
@@ -42,7 +42,7 @@ describe('seed', () => {
     const store = new MemoryStore()
     const id = 'mrk-1234abcd12ab34cd56ef1234567890ab'
     await seed(store, await withMaterial([{ ...one, id }]), 5)
-    assert.equal(store.key(one, id)?.multiRegion, true)
+    assert.equal(store.key(one, id)?.primaryRegion, one.region)
   })
 })
 

@@ -5,12 +5,15 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { OperationName } from '../../lib/kms/types.ts'
 import { call } from './call.ts'
+import { importRequest, newExternalKey } from './imports.ts'
 import { delegation, policyOf } from './policies.ts'
-import { keyIds, parentArn, type KeyName, type TestKms } from './scene.ts'
+import { keyIds, parentArn, region, type KeyName, type TestKms } from './scene.ts'
 
 export interface KeyCall {
   /** A key of the scene of the kind that the operation is for. */
   readonly kind: KeyName
+  /** Whether the key's material must be imported. */
+  readonly imported?: true
   /** The member that names the key; null where an alias does. */
   readonly member: 'KeyId' | 'TargetKeyId' | 'DestinationKeyId' | null
   /** The rest of the input: what has to be made before, on an enabled key, is made here. */
@@ -32,6 +35,7 @@ const peer = createPublicKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).
 const message = { Message: Buffer.from('message') }
 const signing = { ...message, SigningAlgorithm: 'ECDSA_SHA_256' }
 const mac = { ...message, MacAlgorithm: 'HMAC_SHA_256' }
+const encapsulation = { EncapsulationAlgorithm: 'ML_KEM' }
 const noCiphertext = { CiphertextBlob: Buffer.alloc(200) }
 
 let aliases = 0
@@ -42,10 +46,48 @@ export function newAliasName(): string {
   return `alias/new-${String(aliases)}`
 }
 
+const otherRegions = ['eu-west-1', 'us-west-2', 'ap-east-1', 'sa-east-1', 'af-south-1']
+
+/** A Region that the last calls have not named. */
+function anotherRegion(): string {
+  const next = otherRegions.shift()!
+  otherRegions.push(next)
+  return next
+}
+
 async function newAlias(kms: TestKms, keyId: string): Promise<{ AliasName: string }> {
   const AliasName = newAliasName()
   await call(kms.root, 'CreateAlias', { AliasName, TargetKeyId: keyId })
   return { AliasName }
+}
+
+/** A grant id that no key has a grant for. */
+export const nobodysGrantId = 'f'.repeat(64)
+
+/** A grant that lets nobody do anything but look at the key. */
+async function newGrant(kms: TestKms, KeyId: string): Promise<{ GrantId: string }> {
+  const input = { KeyId, GranteePrincipal: parentArn, Operations: ['DescribeKey'] }
+  const { GrantId } = await call(kms.root, 'CreateGrant', input)
+  return { GrantId: GrantId! }
+}
+
+const onGrant: KeyCall = {
+  ...plain,
+  rest: newGrant,
+  restWithoutMaterial: { GrantId: nobodysGrantId },
+}
+
+/** What tests import into a key for imported material. */
+export const importedMaterial = Buffer.alloc(32, 7)
+
+const onImported: KeyCall = { ...plain, imported: true }
+
+/** What imports that material into the key, or into another one where the key takes none. */
+async function newImport(kms: TestKms, KeyId: string): Promise<object> {
+  const { KeyMetadata } = await call(kms.root, 'DescribeKey', { KeyId })
+  const keyId = KeyMetadata?.Origin === 'EXTERNAL' ? KeyId : await newExternalKey(kms)
+  const { KeyId: _, ...rest } = await importRequest(kms, keyId, importedMaterial)
+  return rest
 }
 
 async function ciphertextOf(kms: TestKms, keyId: string): Promise<{ CiphertextBlob: Uint8Array }> {
@@ -65,8 +107,14 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
     ...plain,
     rest: () => ({ GranteePrincipal: parentArn, Operations: ['DescribeKey'] }),
   },
+  Decapsulate: {
+    ...plain,
+    kind: 'encapsulation',
+    rest: () => ({ ...encapsulation, SharedSecretCiphertextBlob: Buffer.alloc(768) }),
+  },
   Decrypt: { ...plain, rest: ciphertextOf, restWithoutMaterial: noCiphertext },
   DeleteAlias: { ...plain, member: null, rest: newAlias },
+  DeleteImportedKeyMaterial: onImported,
   DeriveSharedSecret: {
     ...plain,
     kind: 'agreement',
@@ -74,7 +122,10 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
   },
   DescribeKey: plain,
   DisableKey: plain,
+  DisableKeyRotation: plain,
   EnableKey: plain,
+  EnableKeyRotation: plain,
+  Encapsulate: { ...plain, kind: 'encapsulation', rest: () => encapsulation },
   Encrypt: { ...plain, rest: () => ({ Plaintext: Buffer.from('plaintext') }) },
   GenerateDataKey: { ...plain, rest: () => ({ KeySpec: 'AES_256' }) },
   GenerateDataKeyPair: { ...plain, rest: () => ({ KeyPairSpec: 'ECC_NIST_P256' }) },
@@ -84,10 +135,19 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
   },
   GenerateDataKeyWithoutPlaintext: { ...plain, rest: () => ({ KeySpec: 'AES_128' }) },
   GenerateMac: { ...plain, kind: 'hmac', rest: () => mac },
+  GetKeyLastUsage: plain,
   GetKeyPolicy: plain,
+  GetKeyRotationStatus: plain,
+  GetParametersForImport: {
+    ...onImported,
+    rest: () => ({ WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' }),
+  },
   GetPublicKey: { ...plain, kind: 'signing' },
+  ImportKeyMaterial: { ...onImported, rest: newImport },
   ListAliases: plain,
+  ListGrants: plain,
   ListKeyPolicies: plain,
+  ListKeyRotations: plain,
   ListResourceTags: plain,
   PutKeyPolicy: { ...plain, rest: () => ({ Policy: policyOf(delegation) }) },
   ReEncrypt: {
@@ -95,6 +155,14 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
     member: 'DestinationKeyId',
     rest: (kms) => ciphertextOf(kms, bystander),
   },
+  ReplicateKey: {
+    ...plain,
+    kind: 'multiRegion',
+    rest: () => ({ ReplicaRegion: anotherRegion() }),
+  },
+  RetireGrant: onGrant,
+  RevokeGrant: onGrant,
+  RotateKeyOnDemand: plain,
   ScheduleKeyDeletion: { ...plain, rest: () => ({ PendingWindowInDays: 7 }) },
   Sign: { ...plain, kind: 'signing', rest: () => signing },
   TagResource: { ...plain, rest: () => ({ Tags: [{ TagKey: 'a', TagValue: 'b' }] }) },
@@ -105,6 +173,12 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
     rest: (kms) => newAlias(kms, bystander),
   },
   UpdateKeyDescription: { ...plain, rest: () => ({ Description: 'text' }) },
+  UpdatePrimaryRegion: {
+    ...plain,
+    kind: 'multiRegion',
+    // Where the primary is: nothing has to be made before, and the next call finds it again.
+    rest: () => ({ PrimaryRegion: region }),
+  },
   Verify: {
     ...plain,
     kind: 'signing',
@@ -127,7 +201,14 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
 
 /** The operations that are on no key, whatever else they need. */
 export const keylessOperations: readonly OperationName[] = [
+  'ConnectCustomKeyStore',
+  'CreateCustomKeyStore',
   'CreateKey',
+  'DeleteCustomKeyStore',
+  'DescribeCustomKeyStores',
+  'DisconnectCustomKeyStore',
   'GenerateRandom',
   'ListKeys',
+  'ListRetirableGrants',
+  'UpdateCustomKeyStore',
 ]

@@ -6,7 +6,8 @@
 import type { KMSClient, KMSClientConfig } from '@aws-sdk/client-kms'
 import { parseConfig } from '../../lib/config/config.ts'
 import { serverOptionsOf } from '../../lib/config/server-options.ts'
-import { startServer, type RunningServer } from '../../lib/http/server.ts'
+import { startServer, type KmsServerOptions, type RunningServer } from '../../lib/http/server.ts'
+import { MemoryStore } from '../../lib/store/memory.ts'
 import { defaultAccount, kmsClient } from './sdk.ts'
 
 export const account = defaultAccount
@@ -38,6 +39,8 @@ const principals = [
 
 export interface TestKms {
   readonly server: RunningServer
+  /** For states that no call brings a key into. */
+  readonly store: MemoryStore
   readonly url: string
   /** A client whose calls come from the account's root user. */
   readonly root: KMSClient
@@ -51,8 +54,13 @@ export interface TestKms {
   close(): Promise<void>
 }
 
-/** `config` is what a config file would hold, beside the two principals above. */
-export async function startKms(config: Record<string, unknown> = {}): Promise<TestKms> {
+/**
+ * `config` is what a config file would hold, beside the two principals above; `more` what none can.
+ */
+export async function startKms(
+  config: Record<string, unknown> = {},
+  more: Pick<KmsServerOptions, 'xks'> = {},
+): Promise<TestKms> {
   const merged = {
     ...config,
     principals: [...principals, ...((config.principals as object[] | undefined) ?? [])],
@@ -63,7 +71,8 @@ export async function startKms(config: Record<string, unknown> = {}): Promise<Te
       throw new Error(`no file in tests: ${path}`)
     },
   })
-  const server = await startServer({ ...serverOptionsOf(parsed), port: 0 })
+  const store = new MemoryStore()
+  const server = await startServer({ ...serverOptionsOf(parsed), ...more, store, port: 0 })
   const clients: KMSClient[] = []
   const client = (more: KMSClientConfig = {}): KMSClient => {
     const made = kmsClient(server.url, more)
@@ -76,6 +85,7 @@ export async function startKms(config: Record<string, unknown> = {}): Promise<Te
   }
   return {
     server,
+    store,
     url: server.url,
     root: client(),
     admin: as(0),

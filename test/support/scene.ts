@@ -18,6 +18,8 @@ const kinds = {
   edwards: { spec: 'ECC_NIST_EDWARDS25519', usage: 'SIGN_VERIFY' },
   rsa: { spec: 'RSA_2048', usage: 'ENCRYPT_DECRYPT' },
   rsaSigning: { spec: 'RSA_2048', usage: 'SIGN_VERIFY' },
+  encapsulation: { spec: 'ML_KEM_512', usage: 'ENCAPSULATE_DECAPSULATE' },
+  multiRegion: { spec: 'SYMMETRIC_DEFAULT', usage: 'ENCRYPT_DECRYPT' },
 } as const
 
 export type KeyName = keyof typeof kinds
@@ -26,8 +28,13 @@ const names = Object.keys(kinds) as KeyName[]
 
 /** The id of a key of the scene. */
 export const keyIds = Object.fromEntries(
-  names.map((name, index) => [name, `00000000-0000-4000-8000-00000000000${String(index)}`]),
+  names.map((name, index) => [name, idOf(name, index)]),
 ) as Readonly<Record<KeyName, string>>
+
+function idOf(name: KeyName, index: number): string {
+  const id = `00000000-0000-4000-8000-00000000000${String(index)}`
+  return name === 'multiRegion' ? `mrk-${id.replaceAll('-', '')}` : id
+}
 
 export function arnOf(keyId: string): string {
   return `arn:aws:kms:${region}:${account}:key/${keyId}`
@@ -79,6 +86,7 @@ export async function configKeys(...wanted: KeyName[]): Promise<object[]> {
 export function useKms(
   wanted: readonly KeyName[] = [],
   config: Readonly<Record<string, unknown>> = {},
+  more: Parameters<typeof startKms>[1] = {},
 ): TestKms {
   const kms = {} as TestKms
   before(async () => {
@@ -86,7 +94,7 @@ export function useKms(
       ...(await configKeys(...wanted)),
       ...((config.keys as object[] | undefined) ?? []),
     ]
-    Object.assign(kms, await startKms({ ...config, keys }))
+    Object.assign(kms, await startKms({ ...config, keys }, more))
   })
   after(() => kms.close())
   return kms

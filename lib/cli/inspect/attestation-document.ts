@@ -12,6 +12,7 @@ import {
   isDebug,
   type AttestationDocument,
 } from '../../codec/document.ts'
+import { readFromDisk } from '../../config/disk.ts'
 import { DecodeError } from '../../errors.ts'
 import { defaults } from '../../kms/defaults.ts'
 import { Exit } from '../exit.ts'
@@ -47,7 +48,7 @@ async function examine(bytes: Buffer, { atMs, root }: InspectSettings): Promise<
 
 function anchorsOf(root: InspectSettings['root']): TrustAnchor[] {
   try {
-    return trustAnchors([root])
+    return trustAnchors([root], readFromDisk)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Exit(2, `--root: ${reason}`)

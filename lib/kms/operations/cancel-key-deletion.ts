@@ -1,16 +1,23 @@
 /** CancelKeyDeletion: a key that is pending deletion stays, disabled. */
 import { changeKey } from '../change.ts'
+import { asConnected } from '../key-availability.ts'
+import { isComplete } from '../materials.ts'
 import { keyOperation } from '../operation.ts'
 
 export const CancelKeyDeletion = keyOperation('CancelKeyDeletion', {
   states: 'cancelDeletion',
 
   async run(call, key) {
-    await changeKey(call, key, 'cancelDeletion', ({ deletionMs: _, ...record }) => ({
-      ...record,
-      // A key that waits for its material goes back to waiting for it.
-      state: record.materials.length > 0 ? 'Disabled' : 'PendingImport',
-    }))
+    await changeKey(
+      call,
+      key,
+      'cancelDeletion',
+      ({ deletionMs: _, pendingWindowDays: __, ...record }, reader) => {
+        // A key that waits for its material goes back to waiting for it.
+        const state = isComplete(record) ? 'Disabled' : 'PendingImport'
+        return asConnected({ ...record, state }, reader)
+      },
+    )
     return { KeyId: key.arn }
   },
 })

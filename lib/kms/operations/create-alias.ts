@@ -1,6 +1,6 @@
 /** CreateAlias: a name for a key of the same account and Region. */
 import { aliasArn } from '../arn.ts'
-import { authorizeAlias, checkAliasName, checkTarget } from '../aliases.ts'
+import { authorizeAlias, checkAliasName, checkTarget, requireAliasQuota } from '../aliases.ts'
 import { requireThere } from '../change.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
@@ -23,6 +23,7 @@ export const CreateAlias = operation('CreateAlias', {
         throw new Fault('AlreadyExistsException', `An alias with the name ${arn} already exists`)
       }
       await requireThere(writer, key)
+      await requireAliasQuota(call, writer, key)
       const now = call.nowMs
       writer.putAlias({ ...call.scope, name, keyId: key.id, createdMs: now, updatedMs: now })
     })

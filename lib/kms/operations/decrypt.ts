@@ -5,8 +5,10 @@
  * context and a damaged ciphertext are one answer, InvalidCiphertextException: telling them apart
  * would be an oracle.
  */
+import { parseKeyName } from '../arn.ts'
 import { blobOf, checkMode, checkSameKey, decryptUnder, modeOf } from '../ciphertext.ts'
 import { checkIgnoresCiphertext, requireCiphertext } from '../dry-run.ts'
+import { Fault } from '../faults.ts'
 import { keyOperation } from '../operation.ts'
 
 export const Decrypt = keyOperation('Decrypt', {
@@ -15,9 +17,12 @@ export const Decrypt = keyOperation('Decrypt', {
   usage: 'ENCRYPT_DECRYPT',
   recipient: { secret: 'Plaintext', omits: ['KeyMaterialId'] },
 
-  target({ KeyId, CiphertextBlob, ...input }) {
+  target({ KeyId, CiphertextBlob, ...input }, { region }) {
     checkIgnoresCiphertext(input, KeyId)
-    if (KeyId !== undefined) return { keyId: KeyId }
+    if (KeyId !== undefined) {
+      checkRegion(KeyId, region)
+      return { keyId: KeyId }
+    }
     return { blob: blobOf(requireCiphertext(CiphertextBlob)) }
   },
 
@@ -37,7 +42,7 @@ export const Decrypt = keyOperation('Decrypt', {
     checkMode(key, mode)
     // A dry run that ignores the ciphertext ends before there is anything to decrypt.
     if (call.input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')) call.endDryRun()
-    const opened = await decryptUnder(key, mode, requireCiphertext(CiphertextBlob))
+    const opened = await decryptUnder(call, key, mode, requireCiphertext(CiphertextBlob))
     call.endDryRun()
     return {
       KeyId: key.arn,
@@ -47,3 +52,9 @@ export const Decrypt = keyOperation('Decrypt', {
     }
   },
 })
+
+/** A related key in another Region is another key to AWS, and not one that is not there. */
+function checkRegion(keyId: string, region: string): void {
+  const scope = parseKeyName(keyId)?.scope
+  if (scope && scope.region !== region) throw new Fault('IncorrectKeyException')
+}

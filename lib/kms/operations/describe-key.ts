@@ -4,5 +4,9 @@ import { keyOperation } from '../operation.ts'
 
 export const DescribeKey = keyOperation('DescribeKey', {
   aliases: true,
-  run: (_call, key) => ({ KeyMetadata: keyMetadata(key) }),
+
+  async run(call, key) {
+    const related = key.multiRegion ? await call.store.relatedKeys(key.account, key.id) : []
+    return { KeyMetadata: keyMetadata(key, related) }
+  },
 })

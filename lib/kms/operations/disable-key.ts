@@ -1,14 +1,13 @@
 /** DisableKey: no cryptographic operation uses the key until it is enabled again. */
 import { changeKey } from '../change.ts'
+import { withState } from '../key-availability.ts'
 import { keyOperation } from '../operation.ts'
 
 export const DisableKey = keyOperation('DisableKey', {
   states: 'enableOrDisable',
 
   async run(call, key) {
-    await changeKey(call, key, 'enableOrDisable', (record) =>
-      record.state === 'Unavailable' ? record : { ...record, state: 'Disabled' },
-    )
+    await changeKey(call, key, 'enableOrDisable', (record) => withState(record, 'Disabled'))
     return {}
   },
 })

@@ -1,4 +1,4 @@
-/** Encrypt: up to 4096 bytes under a KMS key; under an RSA key as much as its modulus leaves room. */
+/** Encrypt: up to 4096 bytes under a KMS key; under an RSA or SM2 key as much as it leaves room for. */
 import { checkMode, checkPlaintext, encryptUnder, modeOf } from '../ciphertext.ts'
 import { keyOperation } from '../operation.ts'
 
@@ -12,14 +12,14 @@ export const Encrypt = keyOperation('Encrypt', {
     'kms:EncryptionAlgorithm': EncryptionAlgorithm,
   }),
 
-  run(call, key) {
+  async run(call, key) {
     const { Plaintext, EncryptionAlgorithm, EncryptionContext } = call.input
     const mode = modeOf(EncryptionAlgorithm, EncryptionContext)
     checkMode(key, mode)
     checkPlaintext(key, mode, Plaintext)
     call.endDryRun()
     return {
-      CiphertextBlob: encryptUnder(key, mode, Plaintext),
+      CiphertextBlob: await encryptUnder(call, key, mode, Plaintext),
       KeyId: key.arn,
       EncryptionAlgorithm: mode.algorithm,
     }

@@ -1,9 +1,9 @@
 /** GenerateDataKeyWithoutPlaintext: a new data key, encrypted under the KMS key and never shown. */
-import { dataKeyConditions, dataKeyRow, makeDataKey } from '../data-keys.ts'
+import { dataKeyConditions, dataKeyRow, makeDataKey, whenThere } from '../data-keys.ts'
 import { keyOperation } from '../operation.ts'
 
 export const GenerateDataKeyWithoutPlaintext = keyOperation('GenerateDataKeyWithoutPlaintext', {
   ...dataKeyRow,
   conditions: dataKeyConditions,
-  run: (call, key) => makeDataKey(call, key).answer,
+  run: (call, key) => whenThere(makeDataKey(call, key), ({ answer }) => answer),
 })

@@ -1,5 +1,5 @@
 /** GenerateDataKey: a new data key, in plaintext and encrypted under the KMS key. */
-import { dataKeyConditions, dataKeyRow, makeDataKey } from '../data-keys.ts'
+import { dataKeyConditions, dataKeyRow, makeDataKey, whenThere } from '../data-keys.ts'
 import { keyOperation } from '../operation.ts'
 
 export const GenerateDataKey = keyOperation('GenerateDataKey', {
@@ -8,7 +8,9 @@ export const GenerateDataKey = keyOperation('GenerateDataKey', {
   conditions: dataKeyConditions,
 
   run(call, key) {
-    const { plaintext, answer } = makeDataKey(call, key)
-    return { ...answer, Plaintext: plaintext }
+    return whenThere(makeDataKey(call, key), ({ plaintext, answer }) => ({
+      ...answer,
+      Plaintext: plaintext,
+    }))
   },
 })

@@ -1,5 +1,7 @@
-/** GenerateRandom: random bytes, made without any key. */
+/** GenerateRandom: random bytes, made without any key; in a cluster, where one is named. */
 import { randomBytes } from 'node:crypto'
+import type { Call } from '../call.ts'
+import { requireConnection, requireCustomKeyStore } from '../custom-key-stores.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
 
@@ -12,7 +14,19 @@ export const GenerateRandom = operation('GenerateRandom', {
       throw new Fault('ValidationException', 'NumberOfBytes is required.')
     }
     await call.authorize({ action: 'kms:GenerateRandom', key: null })
-    if (CustomKeyStoreId !== undefined) throw new Fault('CustomKeyStoreNotFoundException')
+    if (CustomKeyStoreId !== undefined) await checkCluster(call, CustomKeyStoreId)
     return { Plaintext: randomBytes(NumberOfBytes) }
   },
 })
+
+/** A cluster makes random bytes as well; an external key store has nothing to make them with. */
+async function checkCluster({ store, scope }: Call, id: string): Promise<void> {
+  const found = await requireCustomKeyStore(store, scope, id)
+  if (found.backing.type === 'EXTERNAL_KEY_STORE') {
+    throw new Fault(
+      'UnsupportedOperationException',
+      'GenerateRandom is not supported in an external key store.',
+    )
+  }
+  requireConnection(found, 'CONNECTED')
+}

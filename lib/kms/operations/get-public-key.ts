@@ -8,21 +8,21 @@ export const GetPublicKey = keyOperation('GetPublicKey', {
   aliases: true,
   states: 'getPublicKey',
 
-  run(_call, key) {
+  async run(_call, key) {
     if (key.type !== 'asymmetric') {
       throw new Fault(
         'UnsupportedOperationException',
         `${key.arn} key spec is ${key.spec} which is not valid for GetPublicKey.`,
       )
     }
-    if (key.record.materials.length === 0) {
+    if (!key.hasMaterial) {
       // AWS's table of states lets this pass; without material there is no public key to answer with.
       throw new Fault('KMSInvalidStateException', `${key.arn} is pending import.`)
     }
     const spec = key.spec as NonNullable<GetPublicKeyResponse['KeySpec']>
     return {
       KeyId: key.arn,
-      PublicKey: key.current.spki,
+      PublicKey: await key.current.publicKeyInfo(),
       CustomerMasterKeySpec: spec as NonNullable<GetPublicKeyResponse['CustomerMasterKeySpec']>,
       KeySpec: spec,
       KeyUsage: key.usage,

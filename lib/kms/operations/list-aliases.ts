@@ -1,8 +1,11 @@
-/** ListAliases: the aliases of the caller's account in the Region, or those of one key. */
-import type { AliasRecord } from '../../store/store.ts'
+/**
+ * ListAliases: the aliases of the caller's account in the Region, AWS's own among them even before
+ * they have a key; or those of one key.
+ */
 import { aliasArn } from '../arn.ts'
 import type { Call } from '../call.ts'
 import type { Key } from '../key.ts'
+import { withPredefined, type ListedAlias } from '../managed-keys.ts'
 import { operation } from '../operation.ts'
 import { listPage } from '../paging.ts'
 
@@ -18,7 +21,9 @@ export const ListAliases = operation('ListAliases', {
       of ? `ListAliases ${of.arn}` : 'ListAliases',
       { usual: 50, most: 100 },
       (page) =>
-        of ? call.store.aliasesOfKey(of.record, of.id, page) : call.store.aliases(call.scope, page),
+        of
+          ? call.store.aliasesOfKey(of.record, of.id, page)
+          : withPredefined(call.scope, page, (all) => call.store.aliases(call.scope, all)),
       ({ name }) => name,
     )
     return { Aliases: items.map(entry), ...rest }
@@ -37,12 +42,14 @@ async function ownKey(call: Call<'ListAliases'>, keyId: string): Promise<Key> {
   })
 }
 
-function entry(record: AliasRecord) {
+function entry(alias: ListedAlias) {
   return {
-    AliasName: record.name,
-    AliasArn: aliasArn(record, record.name),
-    TargetKeyId: record.keyId,
-    CreationDate: new Date(record.createdMs),
-    LastUpdatedDate: new Date(record.updatedMs),
+    AliasName: alias.name,
+    AliasArn: aliasArn(alias, alias.name),
+    ...('keyId' in alias && {
+      TargetKeyId: alias.keyId,
+      CreationDate: new Date(alias.createdMs),
+      LastUpdatedDate: new Date(alias.updatedMs),
+    }),
   }
 }

@@ -15,7 +15,7 @@ export const ListKeyRotations = keyOperation('ListKeyRotations', {
   async run(call, key) {
     const { IncludeKeyMaterial = 'ROTATIONS_ONLY' } = call.input
     const listed = key.record.materials.filter(
-      ({ rotation }) => rotation || IncludeKeyMaterial === 'ALL_KEY_MATERIAL',
+      ({ rotation }) => rotation !== undefined || IncludeKeyMaterial === 'ALL_KEY_MATERIAL',
     )
     const { items, rest } = await listPage(
       call,

@@ -55,12 +55,14 @@ export const ReEncrypt = operation('ReEncrypt', {
     }
     if (input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')) call.endDryRun()
     const ciphertext = requireCiphertext(input.CiphertextBlob)
-    const { plaintext, materialId } = await decryptUnder(source.key, sourceMode, ciphertext)
+    const { plaintext, materialId } = await decryptUnder(call, source.key, sourceMode, ciphertext)
     checkPlaintext(destination.key, destinationMode, plaintext)
     call.endDryRun()
     const { currentMaterialId } = destination.key
+    const sealed = await encryptUnder(call, destination.key, destinationMode, plaintext)
+    for (const { key } of [source, destination]) call.noteUse(key, 'ReEncrypt')
     return {
-      CiphertextBlob: encryptUnder(destination.key, destinationMode, plaintext),
+      CiphertextBlob: sealed,
       SourceKeyId: source.key.arn,
       KeyId: destination.key.arn,
       SourceEncryptionAlgorithm: sourceMode.algorithm,

@@ -2,7 +2,14 @@
  * UpdateAlias: points an alias at another key of the same kind and usage. The caller needs the
  * permission on the alias, on the key that it leaves and on the key that it comes to.
  */
-import { authorizeAlias, changeAlias, checkAliasName, checkTarget, findAlias } from '../aliases.ts'
+import {
+  authorizeAlias,
+  changeAlias,
+  checkAliasName,
+  checkTarget,
+  findAlias,
+  requireAliasQuota,
+} from '../aliases.ts'
 import type { Call } from '../call.ts'
 import { requireThere } from '../change.ts'
 import { Fault } from '../faults.ts'
@@ -33,6 +40,7 @@ async function attempt(call: Call<'UpdateAlias'>): Promise<boolean> {
   requireSameKind(current, target)
   return changeAlias(call, alias, async (writer) => {
     await requireThere(writer, target)
+    if (target.id !== alias.keyId) await requireAliasQuota(call, writer, target)
     writer.putAlias({ ...alias, keyId: target.id, updatedMs: call.nowMs })
   })
 }

@@ -4,7 +4,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DecryptCommand, EncryptCommand, ListAliasesCommand } from '@aws-sdk/client-kms'
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  ListAliasesCommand,
+} from '@aws-sdk/client-kms'
 import { kmsClient } from '../../support/sdk.ts'
 import { run, start, type RunOptions } from '../run.ts'
 
@@ -101,12 +106,51 @@ describe('serve', () => {
     for (const served of [first, second]) assert.equal(await served.stop(), 0)
   })
 
+  it('ends with 0 in time while RSA_4096 keys are made', async () => {
+    const served = await serve([])
+    const client = kmsClient(served.url)
+    const command = new CreateKeyCommand({ KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' })
+    const made = Array.from({ length: 6 }, () => client.send(command).catch(() => undefined))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const begun = Date.now()
+    assert.equal(await served.stop(), 0)
+    assert.ok(Date.now() - begun < 5_000, `${Date.now() - begun} ms`)
+    client.destroy()
+    await Promise.all(made)
+  }).timeout(30_000)
+
+  it('ends with 0 in time when it has not started yet', async () => {
+    const file = join(folder, 'slow.json')
+    const ids = Array.from({ length: 9 }, (_, at) => `1234abcd-12ab-34cd-56ef-12345678900${at}`)
+    const keys = ids.map((id) => ({ id, spec: 'RSA_4096', usage: 'SIGN_VERIFY' }))
+    writeFileSync(file, JSON.stringify({ keys }))
+    const child = start(['serve', '--port', '0', '--config', file])
+    const stdout: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    const begun = Date.now()
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    assert.deepEqual(await exit, [0, null])
+    assert.ok(Date.now() - begun < 5_000, `${Date.now() - begun} ms`)
+    assert.equal(Buffer.concat(stdout).toString(), '')
+  }).timeout(30_000)
+
   it('names the place in a config that is wrong', async () => {
     const file = join(folder, 'wrong.yaml')
     writeFileSync(file, 'keys:\n  - id: 1234abcd-12ab-34cd-56ef-1234567890ab\n    polcy: {}\n')
     const { code, stderr } = await run(['serve', '--config', file])
     assert.equal(code, 2)
     assert.match(stderr, /^enclave-kms: keys\[0\]\.polcy: [^\n]+\n$/)
+  })
+
+  it('names the flag or the variable of a config that cannot be read', async () => {
+    const file = join(folder, 'none.yaml')
+    const reason = `${file}: cannot read it: ENOENT: no such file or directory, open '${file}'`
+    const byFlag = await run(['serve', '--config', file])
+    assert.deepEqual([byFlag.code, byFlag.stderr], [2, `enclave-kms: --config: ${reason}\n`])
+    const { code, stderr } = await run(['serve'], { env: { ENCLAVE_KMS_CONFIG: file } })
+    assert.deepEqual([code, stderr], [2, `enclave-kms: ENCLAVE_KMS_CONFIG: ${reason}\n`])
   })
 
   it('takes its options from the environment, and a flag wins', async () => {

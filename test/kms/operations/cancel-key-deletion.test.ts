@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { testAccess } from '../../support/access-shelf.ts'
 import { answer, call, membersOf, missing, refused } from '../../support/call.ts'
 import { testIgnoresRecipient } from '../../support/no-recipient.ts'
+import { clientsOf, describedIn, newMultiRegionKey, west } from '../../support/regions.ts'
 import { arnOf, arns, keyIds, useKms } from '../../support/scene.ts'
 
 describe('CancelKeyDeletion', () => {
@@ -58,6 +59,25 @@ describe('CancelKeyDeletion', () => {
       await call(kms.root, 'CancelKeyDeletion', { KeyId })
       const { KeyMetadata } = await call(kms.root, 'DescribeKey', { KeyId })
       assert.equal(KeyMetadata?.KeyState, 'PendingImport')
+    })
+
+    it('of a primary that waits for its replicas’ deletion is a disabled key too', async () => {
+      const KeyId = await newMultiRegionKey(kms, [west])
+      await call(kms.root, 'ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 })
+      await call(kms.root, 'CancelKeyDeletion', { KeyId })
+      const { KeyState, ...rest } = await describedIn(kms.root, KeyId)
+      assert.equal(KeyState, 'Disabled')
+      assert.equal('PendingDeletionWindowInDays' in rest, false)
+      // Its replica's end is not its own any more.
+      await call(clientsOf(kms)[west], 'ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 })
+      await kms.control('PUT', '/_/clock', { advanceSeconds: 40 * 86_400 })
+      try {
+        const left = await describedIn(kms.root, KeyId)
+        assert.equal(left.KeyState, 'Disabled')
+        assert.deepEqual(left.MultiRegionConfiguration?.ReplicaKeys, [])
+      } finally {
+        await kms.control('PUT', '/_/clock', { reset: true })
+      }
     })
   })
 })

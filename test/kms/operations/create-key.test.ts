@@ -90,22 +90,23 @@ describe(name, () => {
       }
     })
 
-    it('refuses what is not built', async () => {
+    it('refuses a key for imported material of a spec that none is imported of', async () => {
+      for (const [KeySpec, KeyUsage] of [
+        ['ML_DSA_44', 'SIGN_VERIFY'],
+        ['ML_KEM_768', 'ENCAPSULATE_DECAPSULATE'],
+      ]) {
+        await refused(kms.root, name, { KeySpec, KeyUsage, Origin: 'EXTERNAL' }, [
+          'UnsupportedOperationException',
+          `Origin EXTERNAL is not for KeySpec ${String(KeySpec)}`,
+        ])
+      }
+    })
+
+    it('refuses a spec that the Region does not have', async () => {
       await refused(kms.root, name, { KeySpec: 'SM2', KeyUsage: 'SIGN_VERIFY' }, [
         'UnsupportedOperationException',
-        'enclave-kms does not have SM2 keys yet',
+        'KeySpec SM2 is not supported in this Region',
       ])
-      const stores: Refusal = [
-        'UnsupportedOperationException',
-        'enclave-kms does not have custom key stores yet',
-      ]
-      for (const input of [
-        { Origin: 'AWS_CLOUDHSM' },
-        { Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'x' },
-        { CustomKeyStoreId: 'cks-1234567890abcdef0' },
-      ]) {
-        await refused(kms.root, name, input, stores)
-      }
     })
 
     it('refuses a description of 8193 characters', async () => {

@@ -50,6 +50,7 @@ describe('Encrypt', () => {
       for (const [name, EncryptionAlgorithm, spec] of [
         ['symmetric', 'RSAES_OAEP_SHA_256', 'SYMMETRIC_DEFAULT'],
         ['rsa', 'SYMMETRIC_DEFAULT', 'RSA_2048'],
+        ['rsa', 'SM2PKE', 'RSA_2048'],
       ] as const) {
         await refused(
           kms.root,
@@ -80,13 +81,16 @@ describe('Encrypt', () => {
       await call(kms.root, 'Encrypt', { ...input, EncryptionContext: {} })
     })
 
-    it('refuses an algorithm that is not built', async () => {
-      await refused(
-        kms.root,
-        'Encrypt',
-        { KeyId: keyIds.rsa, Plaintext, EncryptionAlgorithm: 'SM2PKE' },
-        ['UnsupportedOperationException', 'enclave-kms does not have SM2PKE yet'],
-      )
+    it('refuses more than 1024 bytes under an SM2 key', async () => {
+      const china = kms.client({ region: 'cn-north-1' })
+      const given = { KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' }
+      const { KeyMetadata } = await call(china, 'CreateKey', given)
+      const input = { KeyId: KeyMetadata!.KeyId!, EncryptionAlgorithm: 'SM2PKE' }
+      await call(china, 'Encrypt', { ...input, Plaintext: Buffer.alloc(1024) })
+      await refused(china, 'Encrypt', { ...input, Plaintext: Buffer.alloc(1025) }, [
+        'ValidationException',
+        'Algorithm SM2PKE and key spec SM2 cannot encrypt data larger than 1024 bytes.',
+      ])
     })
   })
 

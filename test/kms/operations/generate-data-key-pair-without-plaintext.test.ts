@@ -13,10 +13,10 @@ describe(name, () => {
   const kms = useKms(['symmetric', 'hmac'])
 
   describe('input', () => {
-    it('refuses a pair that is not built', async () => {
+    it('refuses a pair that the Region does not have', async () => {
       await refused(kms.root, name, { KeyId, KeyPairSpec: 'SM2' }, [
         'UnsupportedOperationException',
-        'enclave-kms does not have SM2 pairs yet',
+        'KeySpec SM2 is not supported in this Region',
       ])
     })
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { decapsulate, encapsulateTo } from '../../../lib/crypto/kem.ts'
+import { importMaterial } from '../../../lib/crypto/material.ts'
+import { systemRandom } from '../../../lib/crypto/random.ts'
 import { testAccess } from '../../support/access-shelf.ts'
 import { answer, call, membersOf, missing, refused } from '../../support/call.ts'
 import { allow, closedPolicy, noKeyPolicy, policyOf } from '../../support/policies.ts'
@@ -10,8 +13,11 @@ const name = 'GenerateDataKeyPair'
 const KeyId = keyIds.symmetric
 const attestedId = '00000000-0000-4000-8000-0000000000aa'
 
-/** The public half of a PKCS#8 private key, as SubjectPublicKeyInfo. */
-function publicHalf(pkcs8: Uint8Array): Buffer {
+/** The public half of a PKCS#8 private key, as SubjectPublicKeyInfo; node:crypto's where it has it. */
+async function publicHalf(pkcs8: Uint8Array, spec: string): Promise<Buffer> {
+  if (spec.startsWith('ML_KEM')) {
+    return (await importMaterial(spec as 'ML_KEM_512', pkcs8)).publicKeyInfo()
+  }
   const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
   return createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
 }
@@ -37,10 +43,17 @@ describe(name, () => {
       await refused(kms.root, name, { KeyPairSpec: 'RSA_2048' }, missing('keyId'))
     })
 
-    it('refuses a pair that is not built', async () => {
+    it('refuses a pair that the Region does not have', async () => {
       await refused(kms.root, name, { KeyId, KeyPairSpec: 'SM2' }, [
         'UnsupportedOperationException',
-        'enclave-kms does not have SM2 pairs yet',
+        'KeySpec SM2 is not supported in this Region',
+      ])
+      const china = kms.client({ region: 'cn-north-1' })
+      const { KeyMetadata } = await call(china, 'CreateKey')
+      const input = { KeyId: KeyMetadata!.KeyId!, KeyPairSpec: 'ML_KEM_512' }
+      await refused(china, name, input, [
+        'UnsupportedOperationException',
+        'KeySpec ML_KEM_512 is not supported in this Region',
       ])
     })
 
@@ -77,16 +90,18 @@ describe(name, () => {
       input: () => ({ KeyId: attestedId, KeyPairSpec: 'ECC_NIST_P256' }),
       members: ['KeyId', 'KeyMaterialId', 'KeyPairSpec', 'PrivateKeyCiphertextBlob', 'PublicKey'],
       secret: 'PrivateKeyPlaintext',
-      async check(opened, { PrivateKeyCiphertextBlob: CiphertextBlob, PublicKey }) {
+      async check(opened, { PrivateKeyCiphertextBlob: CiphertextBlob, PublicKey, KeyPairSpec }) {
         const { Plaintext } = await call(kms.root, 'Decrypt', { CiphertextBlob })
         assert.deepEqual(opened, Buffer.from(Plaintext!))
-        assert.deepEqual(publicHalf(opened), Buffer.from(PublicKey!))
+        assert.deepEqual(await publicHalf(opened, KeyPairSpec!), Buffer.from(PublicKey!))
       },
-      secrets: ['ECC_NIST_P521', 'ECC_NIST_EDWARDS25519', 'RSA_2048'].map((KeyPairSpec) => ({
-        bytes: null,
-        title: KeyPairSpec,
-        input: () => ({ KeyId: attestedId, KeyPairSpec }),
-      })),
+      secrets: ['ECC_NIST_P521', 'ECC_NIST_EDWARDS25519', 'RSA_2048', 'ML_KEM_768'].map(
+        (KeyPairSpec) => ({
+          bytes: null,
+          title: KeyPairSpec,
+          input: () => ({ KeyId: attestedId, KeyPairSpec }),
+        }),
+      ),
     })
   })
 
@@ -114,11 +129,49 @@ describe(name, () => {
         const { PrivateKeyPlaintext, PublicKey, ...rest } = got.output
         assert.equal(rest.KeyId, arns.symmetric)
         assert.equal(rest.KeyPairSpec, KeyPairSpec)
-        assert.deepEqual(publicHalf(PrivateKeyPlaintext!), Buffer.from(PublicKey!))
+        assert.deepEqual(
+          await publicHalf(PrivateKeyPlaintext!, KeyPairSpec),
+          Buffer.from(PublicKey!),
+        )
         const CiphertextBlob = rest.PrivateKeyCiphertextBlob
         const { Plaintext } = await call(kms.root, 'Decrypt', { CiphertextBlob, EncryptionContext })
         assert.deepEqual(Plaintext, PrivateKeyPlaintext)
       })
     }
+
+    for (const [KeyPairSpec, bytes, ciphertextBytes] of [
+      ['ML_KEM_512', 800, 768],
+      ['ML_KEM_768', 1184, 1088],
+      ['ML_KEM_1024', 1568, 1568],
+    ] as const) {
+      it(`of ${KeyPairSpec} is a seed and the public key that it makes`, async () => {
+        const got = await answer(kms.root, name, { KeyId, KeyPairSpec })
+        assert.deepEqual(membersOf(got), members)
+        const { PrivateKeyPlaintext, PublicKey } = got.output
+        const material = await importMaterial(KeyPairSpec, PrivateKeyPlaintext!)
+        assert.deepEqual(await material.publicKeyInfo(), Buffer.from(PublicKey!))
+        assert.equal(PrivateKeyPlaintext!.length, 22 + 64)
+        assert.equal(PublicKey!.length, 22 + bytes)
+        const set = KeyPairSpec.replaceAll('_', '-') as 'ML-KEM-512'
+        const key = PublicKey!.subarray(22)
+        const { ciphertext, sharedSecret } = await encapsulateTo(set, key, systemRandom)
+        assert.equal(ciphertext.length, ciphertextBytes)
+        assert.deepEqual(await decapsulate(material, ciphertext), sharedSecret)
+      })
+    }
+
+    it('of SM2 is a pair, in China', async () => {
+      const china = kms.client({ region: 'cn-northwest-1' })
+      const { KeyMetadata } = await call(china, 'CreateKey')
+      const input = { KeyId: KeyMetadata!.KeyId!, KeyPairSpec: 'SM2' }
+      const got = await call(china, name, input)
+      assert.deepEqual(
+        await publicHalf(got.PrivateKeyPlaintext!, 'SM2'),
+        Buffer.from(got.PublicKey!),
+      )
+      const CiphertextBlob = got.PrivateKeyCiphertextBlob
+      const { Plaintext } = await call(china, 'Decrypt', { CiphertextBlob })
+      assert.deepEqual(Plaintext, got.PrivateKeyPlaintext)
+    })
   })
 })

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
 import { answer, call, constraint, membersOf, refused } from '../../support/call.ts'
+import {
+  clusterInput,
+  connect,
+  create,
+  patient,
+  proxyInput,
+  startScripted,
+} from '../../support/custom-key-stores.ts'
 import { noIdentityPolicy } from '../../support/policies.ts'
 import { onlyTheImage, testRecipient } from '../../support/recipient-shelf.ts'
 import { account, useKms } from '../../support/scene.ts'
@@ -22,7 +30,7 @@ const attested = {
 const attestedSessionArn = `arn:aws:sts::${account}:assumed-role/attested/worker-1`
 
 describe('GenerateRandom', () => {
-  const kms = useKms([], { principals: [attested] })
+  const kms = useKms([], { principals: [attested] }, patient)
 
   describe('input', () => {
     it('requires a number of bytes', async () => {
@@ -40,9 +48,32 @@ describe('GenerateRandom', () => {
       }
     })
 
-    it('refuses a custom key store: there is none', async () => {
-      const input = { NumberOfBytes: 8, CustomKeyStoreId: 'cks-1234567890abcdef0' }
-      await refused(kms.root, 'GenerateRandom', input, ['CustomKeyStoreNotFoundException', null])
+    it('refuses a custom key store that there is not, and an external one', async () => {
+      const CustomKeyStoreId = 'cks-1234567890abcdef0'
+      await refused(kms.root, 'GenerateRandom', { NumberOfBytes: 8, CustomKeyStoreId }, [
+        'CustomKeyStoreNotFoundException',
+        `The custom key store ${CustomKeyStoreId} was not found.`,
+      ])
+      const proxy = await startScripted()
+      const external = await create(kms, proxyInput(proxy.url))
+      await proxy.close()
+      const input = { NumberOfBytes: 8, CustomKeyStoreId: external }
+      await refused(kms.root, 'GenerateRandom', input, [
+        'UnsupportedOperationException',
+        'GenerateRandom is not supported in an external key store.',
+      ])
+    })
+
+    it('wants a cluster that is connected', async () => {
+      const CustomKeyStoreId = await create(kms, clusterInput())
+      const input = { NumberOfBytes: 8, CustomKeyStoreId }
+      await refused(kms.root, 'GenerateRandom', input, [
+        'CustomKeyStoreInvalidStateException',
+        `The custom key store ${CustomKeyStoreId} is DISCONNECTED: this needs CONNECTED.`,
+      ])
+      await connect(kms, CustomKeyStoreId)
+      const { Plaintext } = await call(kms.root, 'GenerateRandom', input)
+      assert.equal(Plaintext?.length, 8)
     })
   })
 

@@ -3,6 +3,7 @@ import { testAccess } from '../../support/access-shelf.ts'
 import { answer, call, constraint, membersOf, missing, refused } from '../../support/call.ts'
 import { testIgnoresRecipient } from '../../support/no-recipient.ts'
 import { allow, closedPolicy, noKeyPolicy } from '../../support/policies.ts'
+import { clientsOf, describedIn, newMultiRegionKey, west } from '../../support/regions.ts'
 import { arnOf, parentArn, useKms } from '../../support/scene.ts'
 
 const name = 'ScheduleKeyDeletion'
@@ -88,6 +89,47 @@ describe(name, () => {
       assert.deepEqual(KeyMetadata.DeletionDate, DeletionDate)
       assert.equal(KeyMetadata.KeyState, 'PendingDeletion')
       assert.equal(KeyMetadata.Enabled, false)
+    })
+
+    it('has no date for a primary with replicas, whose waiting period has not begun', async () => {
+      const at = clientsOf(kms)
+      const KeyId = await newMultiRegionKey(kms, [west])
+      const { body } = await answer(kms.root, name, { KeyId, PendingWindowInDays: 7 })
+      const want = {
+        KeyId: arnOf(KeyId),
+        KeyState: 'PendingReplicaDeletion',
+        PendingWindowInDays: 7,
+      }
+      assert.deepEqual(body, want)
+      const primary = await describedIn(kms.root, KeyId)
+      assert.equal(primary.KeyState, 'PendingReplicaDeletion')
+      assert.equal(primary.Enabled, false)
+      assert.equal(primary.PendingDeletionWindowInDays, 7)
+      assert.equal('DeletionDate' in primary, false)
+      await refused(kms.root, name, { KeyId }, [
+        'KMSInvalidStateException',
+        `${arnOf(KeyId)} is pending replica deletion.`,
+      ])
+      assert.equal((await describedIn(at[west], KeyId)).KeyState, 'Enabled')
+      const replica = await call(at[west], name, { KeyId, PendingWindowInDays: 7 })
+      assert.equal(replica.KeyState, 'PendingDeletion')
+      assert.ok(replica.DeletionDate)
+    })
+
+    it('has a date for a primary without replicas', async () => {
+      const KeyId = await newMultiRegionKey(kms)
+      const { KeyState, DeletionDate } = await call(kms.root, name, { KeyId })
+      assert.equal(KeyState, 'PendingDeletion')
+      assert.ok(DeletionDate)
+    })
+
+    it('of a primary and its replica at once is one of each, whichever is first', async () => {
+      const at = clientsOf(kms)
+      const KeyId = await newMultiRegionKey(kms, [west])
+      const calls = [kms.root, at[west]].map((one) => call(one, name, { KeyId }))
+      const states = (await Promise.all(calls)).map(({ KeyState }) => KeyState)
+      // A replica that is pending deletion is still there.
+      assert.deepEqual(states, ['PendingReplicaDeletion', 'PendingDeletion'])
     })
   })
 })

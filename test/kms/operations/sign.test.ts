@@ -10,9 +10,12 @@ const name = 'Sign'
 const Message = Buffer.from('message')
 const SigningAlgorithm = 'ECDSA_SHA_256'
 const KeyId = keyIds.signing
+const mlDsaId = '00000000-0000-4000-8000-0000000000d0'
 
 describe(name, () => {
-  const kms = useKms(['signing', 'rsaSigning', 'edwards', 'symmetric'])
+  const kms = useKms(['signing', 'rsaSigning', 'edwards', 'symmetric'], {
+    keys: [{ id: mlDsaId, spec: 'ML_DSA_44' }],
+  })
 
   async function publicKeyOf(key: KeyName): Promise<KeyObject> {
     const { PublicKey } = await call(kms.root, 'GetPublicKey', { KeyId: keyIds[key] })
@@ -73,7 +76,31 @@ describe(name, () => {
         const more = { SigningAlgorithm: algorithm, MessageType }
         await refused(kms.root, name, { ...given, ...more }, [
           'ValidationException',
-          `MessageType ${MessageType} is not valid for algorithm ${algorithm}.`,
+          `Message type ${MessageType} is incompatible with algorithm ${algorithm}.`,
+        ])
+      }
+    })
+
+    it('refuses a kind of message that no algorithm of the key takes', async () => {
+      const external = { Message: Buffer.alloc(64), MessageType: 'EXTERNAL_MU' }
+      for (const [key, SigningAlgorithm, spec] of [
+        ['signing', 'ECDSA_SHA_256', 'ECC_NIST_P256'],
+        ['rsaSigning', 'RSASSA_PSS_SHA_512', 'RSA_2048'],
+        ['edwards', 'ED25519_SHA_512', 'ECC_NIST_EDWARDS25519'],
+      ] as const) {
+        const given = { KeyId: keyIds[key], SigningAlgorithm, ...external }
+        await refused(kms.root, name, given, [
+          'ValidationException',
+          `Message type EXTERNAL_MU is incompatible with key spec ${spec}.`,
+        ])
+      }
+      for (const MessageType of ['DIGEST', 'EXTERNAL_MU']) {
+        const given = { KeyId: mlDsaId, SigningAlgorithm: 'ML_DSA_SHAKE_256', MessageType }
+        await refused(kms.root, name, { ...given, Message: Buffer.alloc(32) }, [
+          'ValidationException',
+          MessageType === 'DIGEST'
+            ? 'Message type DIGEST is incompatible with key spec ML_DSA_44.'
+            : 'Digest is invalid length for algorithm ML_DSA_SHAKE_256.',
         ])
       }
     })
@@ -142,6 +169,22 @@ describe(name, () => {
         }
       })
     }
+
+    it('of ML-DSA is the same for a message and for its representative μ', async () => {
+      const input = { KeyId: mlDsaId, SigningAlgorithm: 'ML_DSA_SHAKE_256' }
+      const { PublicKey } = await call(kms.root, 'GetPublicKey', { KeyId: mlDsaId })
+      // FIPS 204, section 6.2, with an empty context; the key begins behind the 22 bytes of SPKI.
+      const shake = (bytes: Uint8Array) =>
+        createHash('shake256', { outputLength: 64 }).update(bytes).digest()
+      const [tr, prefix] = [shake(PublicKey!.subarray(22)), Buffer.of(0, 0)]
+      const mu = shake(Buffer.concat([tr, prefix, Message]))
+      const kinds = [{ Message }, { Message: mu, MessageType: 'EXTERNAL_MU' }]
+      for (const signed of kinds) {
+        const { Signature } = await call(kms.root, name, { ...input, ...signed })
+        assert.equal(Signature!.length, 2420)
+        for (const given of kinds) await call(kms.root, 'Verify', { ...input, ...given, Signature })
+      }
+    })
 
     it('of Ed25519 verifies', async () => {
       const input = { KeyId: keyIds.edwards, Message, SigningAlgorithm: 'ED25519_SHA_512' }
