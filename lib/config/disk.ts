@@ -6,23 +6,23 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { maxFileBytes } from './files.ts'
 
-/** Ours. */
-const waitMs = 5_000
+/** How long a pipe may take to its end. Ours. */
+const pipeMs = 5_000
 const pauseMs = 10
 const chunkBytes = 64 * 1024
 
 /** At most one byte more than a file may have: enough to see that it has too many. */
-export function readFromDisk(path: string): Uint8Array {
+export function readFromDisk(path: string, waitMs = pipeMs): Uint8Array {
   // A pipe that nobody writes to must not keep the start in open(2).
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    return readToEnd(file)
+    return readToEnd(file, waitMs)
   } finally {
     closeSync(file)
   }
 }
 
-function readToEnd(file: number): Buffer {
+function readToEnd(file: number, waitMs: number): Buffer {
   const deadline = performance.now() + waitMs
   const chunks: Buffer[] = []
   let room = maxFileBytes + 1

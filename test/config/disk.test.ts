@@ -67,16 +67,13 @@ describe('readFromDisk', function () {
       ['nobody writes to', 'true'],
       ['somebody keeps open and says nothing on', 'exec sleep 8 > "$0"'],
     ] as const) {
-      it(`that ${who} is refused after five seconds`, () => {
+      it(`that ${who} is refused when its time is over`, () => {
         const writer = spawn('sh', ['-c', script, pipe])
-        const begun = performance.now()
-        assert.throws(() => readFromDisk(pipe), {
+        assert.throws(() => readFromDisk(pipe, 200), {
           name: 'Error',
-          message: 'its end did not come within 5 seconds',
+          message: 'its end did not come within 0.2 seconds',
         })
         writer.kill()
-        const tookMs = performance.now() - begun
-        assert.ok(tookMs >= 5_000 && tookMs < 6_000, `${tookMs} ms`)
       })
     }
   })
