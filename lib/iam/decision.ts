@@ -4,7 +4,7 @@
  * guide, "Determining access to AWS KMS keys", "Allowing users in other accounts to use a KMS key".
  */
 import type { PolicyDocument } from './document.ts'
-import { matchGrant } from './grant.ts'
+import { isIssuedBy, matchGrant, type Grant } from './grant.ts'
 import {
   layersOf,
   type AttachedPolicy,
@@ -132,19 +132,43 @@ function acrossAccounts(request: AccessRequest, layers: readonly Layer[]): Verdi
   return allowUnless(missingIdentity(request, layers), 'IDENTITY_BASED_POLICY')
 }
 
-/** A grant to a principal is enough; one to an account leaves the decision to its policies. */
+/**
+ * The first grant that allows; where none does, the limit of the first that names the caller. One to
+ * an account leaves the decision, and the reason for a denial, to the other policies.
+ */
 function byGrant(
   request: AccessRequest,
   { grants }: PolicySet,
   layers: readonly Layer[],
 ): Verdict | null {
+  let limited: Verdict | null = null
   for (const grant of grants) {
     const match = matchGrant(grant, request)
     if (match === 'NONE') continue
-    if (match === 'ACCOUNT' && missingIdentity(request, layers)) continue
-    return { effect: 'ALLOW', decidedBy: 'GRANT', grantId: grant.grantId }
+    const missing = missingForGrant(grant, match, request, layers)
+    if (!missing) return { effect: 'ALLOW', decidedBy: 'GRANT', grantId: grant.grantId }
+    if (match !== 'ACCOUNT') limited ??= implicitDenial(missing)
   }
-  return null
+  return limited
+}
+
+/**
+ * A grant is limited as a key policy is: boundary and session limit what a role gets, and nothing
+ * implicit what a user or a session gets. Across accounts the caller's own has to allow as well,
+ * unless the grant was issued there.
+ */
+function missingForGrant(
+  grant: Grant,
+  match: PrincipalMatch,
+  request: AccessRequest,
+  layers: readonly Layer[],
+): PolicyType | null {
+  const limit = match === 'DIRECT_ROLE' ? missingLimit(layers) : null
+  if (limit) return limit
+  const isEnough =
+    match !== 'ACCOUNT' &&
+    (isSameAccount(request) || !hasAccount(request) || isIssuedBy(grant, request.principal.account))
+  return isEnough ? null : missingIdentity(request, layers)
 }
 
 /** The type that keeps the caller's own account from allowing; null when it allows. */

@@ -55,6 +55,11 @@ export function retirersOf(grant: Grant, { resourceAccount }: AccessRequest): st
   return names.filter((name) => name !== undefined)
 }
 
+/** Whether somebody of the account made the grant; one that names no issuer is the key's account's. */
+export function isIssuedBy({ issuingAccount }: Grant, account: string): boolean {
+  return issuingAccount === account || (issuingAccount?.endsWith(`:iam::${account}:root`) ?? false)
+}
+
 /** `kms:Decrypt` is the grant operation `Decrypt`. */
 export function operationOf({ action }: AccessRequest): string {
   return action.slice(action.indexOf(':') + 1)

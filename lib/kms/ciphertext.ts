@@ -36,7 +36,7 @@ export function checkMode(key: Key, { algorithm, context }: Mode): void {
   if (algorithm !== 'SYMMETRIC_DEFAULT' && Object.keys(context).length > 0) {
     throw new Fault(
       'ValidationException',
-      `EncryptionContext is not supported with algorithm ${algorithm}.`,
+      'EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.',
     )
   }
 }
@@ -102,6 +102,13 @@ export function blobOf(ciphertext: Buffer): Blob | null {
   let known = decoded.get(ciphertext)
   if (!known) decoded.set(ciphertext, (known = { blob: decodeBlob(ciphertext) }))
   return known.blob
+}
+
+/** Refuses what is no symmetric ciphertext, where it should be one, before the key is asked. */
+export function checkForm({ algorithm }: Mode, ciphertext: Buffer): void {
+  if (algorithm === 'SYMMETRIC_DEFAULT' && !blobOf(ciphertext)) {
+    throw new Fault('InvalidCiphertextException')
+  }
 }
 
 /** Refuses a ciphertext that names another key than the request does. */

@@ -4,6 +4,11 @@
  */
 export const dayMs = 86_400_000
 
+/** A time as AWS keeps some of them: without its milliseconds. */
+export function wholeSeconds(timeMs: number): number {
+  return Math.floor(timeMs / 1000) * 1000
+}
+
 export class Clock {
   #offsetMs = 0
 

@@ -62,6 +62,12 @@ export async function makeDataKeyPair(
   key: Key,
 ) {
   const { KeyPairSpec } = call.input
+  if (key.type === 'asymmetric') {
+    throw new Fault(
+      'InvalidKeyUsageException',
+      'You cannot generate a data key pair with an asymmetric CMK',
+    )
+  }
   const { context } = dataKeyMode(key, call.input)
   requireOffered(KeyPairSpec, call.scope.region)
   call.endDryRun()

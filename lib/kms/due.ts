@@ -6,6 +6,7 @@ import { rotationDueMs } from '../store/due.ts'
 import type { KeyRecord, Store, Writer } from '../store/store.ts'
 import { dayMs } from './clock.ts'
 import { removeMaterials, withPendingStates } from './imports.ts'
+import { isUsed } from './materials.ts'
 import { relatives, rotateDue } from './rotation.ts'
 
 /** Does everything that was due until now, in the order of its times. */
@@ -51,7 +52,7 @@ function withPeriodBegun(primary: KeyRecord, atMs: number): KeyRecord {
 }
 
 function expiredOf({ materials }: KeyRecord, atMs: number): readonly string[] {
-  return materials.flatMap(({ id, bytes, validToMs = Infinity }) =>
-    bytes && validToMs <= atMs ? id : [],
-  )
+  return materials
+    .filter((one) => isUsed(one) && one.bytes && (one.validToMs ?? Infinity) <= atMs)
+    .map(({ id }) => id)
 }

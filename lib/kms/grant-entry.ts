@@ -5,6 +5,7 @@
 import type { Grant } from '../iam/grant.ts'
 import type { GrantRecord } from '../store/store.ts'
 import { keyArn, rootArn } from './arn.ts'
+import { wholeSeconds } from './clock.ts'
 import { isService } from './grant-principal.ts'
 import type { Limits } from './paging.ts'
 import type { Output } from './types.ts'
@@ -20,7 +21,7 @@ export function grantEntry(grant: GrantRecord): Entry {
     KeyId: keyArn(grant, grant.keyId),
     GrantId: grant.grantId,
     Name: grant.name,
-    CreationDate: new Date(grant.createdMs),
+    CreationDate: new Date(wholeSeconds(grant.createdMs)),
     ...(isService(grantee) ? { GranteeServicePrincipal: grantee } : { GranteePrincipal: grantee }),
     ...(retirer !== undefined &&
       (isService(retirer)

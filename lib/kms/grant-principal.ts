@@ -7,30 +7,30 @@ import { rootArn } from './arn.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
 
-const arnForm = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|[a-z-]+\/[\x21-\x7e]+)$/
+/** A session's ARN has its role's name without the role's path. */
+const forms = [
+  /^arn:aws[a-z-]*:iam::\d{12}:(?:root|(?:user|role)\/[\x21-\x7e]+)$/,
+  /^arn:aws[a-z-]*:sts::\d{12}:assumed-role(?:\/[\x21-\x2e\x30-\x7e]+){2}$/,
+  /^arn:aws[a-z-]*:sts::\d{12}:federated-user\/[\x21-\x2e\x30-\x7e]+$/,
+]
 
-/** The ARN of the principal that a parameter names; twelve digits are an account's root user. */
-export function readPrincipal({ scope }: Pick<Call, 'scope'>, text: string): string {
+/**
+ * The ARN of the principal that a parameter names; twelve digits are an account's root user. Whatever
+ * else is no ARN stands for a principal that is not there, which is refused with `noArn`: the unique
+ * ids that AWS takes instead of ARNs are not known here.
+ */
+export function readPrincipal(
+  { scope, principals }: Pick<Call, 'scope' | 'principals'>,
+  text: string,
+  noArn: Fault,
+): string {
   if (/^\d{12}$/.test(text)) return rootArn(text, scope.region)
-  const [, service, resource = ''] = arnForm.exec(text) ?? []
-  const [kind = ''] = resource.split('/')
-  const isPrincipal =
-    service === 'iam'
-      ? ['root', 'user', 'role'].includes(kind)
-      : service === 'sts' && ['assumed-role', 'federated-user'].includes(kind)
-  if (!isPrincipal) throw invalidPrincipal(text)
-  return text
-}
-
-/** The same for a principal that a new grant is to name: it has to be there. */
-export function readKnownPrincipal(call: Pick<Call, 'scope' | 'principals'>, text: string): string {
-  const arn = readPrincipal(call, text)
-  if (!call.principals.exists(arn)) throw invalidPrincipal(text)
-  return arn
-}
-
-function invalidPrincipal(principal: string): Fault {
-  return new Fault('InvalidArnException', `Invalid principal ${principal}`)
+  if (!text.startsWith('arn:')) throw noArn
+  if (!forms.some((form) => form.test(text))) {
+    throw new Fault('InvalidArnException', `ARN is not valid: ${text}`)
+  }
+  if (principals.exists(text)) return text
+  throw new Fault('InvalidArnException', `ARN does not refer to a valid principal: ${text}`)
 }
 
 /** Whether a grant's principal is an AWS service: those have names, and all others ARNs. */

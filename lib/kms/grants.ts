@@ -9,7 +9,7 @@ import type { Grant, GrantConstraints } from '../iam/grant.ts'
 import type { GrantRecord } from '../store/store.ts'
 import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
-import { readKnownPrincipal } from './grant-principal.ts'
+import { readPrincipal } from './grant-principal.ts'
 import type { Key } from './key.ts'
 import type { Input } from './types.ts'
 
@@ -34,20 +34,25 @@ const byUsage: Readonly<Record<KeyUsage, readonly string[]>> = {
   ENCAPSULATE_DECAPSULATE: ['Encapsulate', 'Decapsulate', 'GetPublicKey'],
 }
 
-/** Refuses what AWS does not make a grant of. The texts are ours. */
+/** Refuses what AWS does not make a grant of. */
 export function checkGrant(key: Key, input: Input<'CreateGrant'>): void {
   checkRoles(input)
   const isSymmetric = key.type === 'symmetric'
-  const allowed = isSymmetric ? symmetric : byUsage[key.usage]
-  for (const operation of input.Operations) {
-    if (allowed.includes(operation) || everyKey.includes(operation)) continue
-    throw invalid(`operation ${operation} is not supported by ${key.arn}`)
+  const valid = [...everyKey, ...(isSymmetric ? symmetric : byUsage[key.usage])]
+  const others = input.Operations.filter((operation) => !valid.includes(operation))
+  if (others.length > 0) {
+    const kind = key.type === 'asymmetric' ? 'an asymmetric' : 'a symmetric'
+    throw invalid(
+      `Operations [${others.join(', ')}] are not supported when creating a grant for ${kind} KMS key with key usage ${key.usage}. Valid operations are [${valid.join(', ')}]`,
+    )
   }
   const { EncryptionContextEquals, EncryptionContextSubset } = input.Constraints ?? {}
   for (const pairs of [EncryptionContextEquals, EncryptionContextSubset]) {
     if (!pairs) continue
     if (!isSymmetric) {
-      throw invalid('encryption context constraints are for symmetric encryption keys only')
+      throw invalid(
+        'EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.',
+      )
     }
     checkPairs(Object.values(pairs))
   }
@@ -91,17 +96,21 @@ function invalid(message: string): Fault {
   return new Fault('ValidationException', message)
 }
 
+function principalOf(
+  call: Call<'CreateGrant'>,
+  member: 'GranteePrincipal' | 'RetiringPrincipal',
+): string | undefined {
+  const text = call.input[member]
+  if (text === undefined) return undefined
+  const noArn = `${member} does not refer to a valid principal.`
+  return readPrincipal(call, text, new Fault('InvalidArnException', noArn))
+}
+
 /** The grant that was asked for, when it has passed the checks above. */
 export function newGrant(call: Call<'CreateGrant'>, key: Key): GrantRecord {
   const { input } = call
-  const grantee =
-    input.GranteePrincipal === undefined
-      ? (input.GranteeServicePrincipal ?? '')
-      : readKnownPrincipal(call, input.GranteePrincipal)
-  const retirer =
-    input.RetiringPrincipal === undefined
-      ? input.RetiringServicePrincipal
-      : readKnownPrincipal(call, input.RetiringPrincipal)
+  const grantee = principalOf(call, 'GranteePrincipal') ?? input.GranteeServicePrincipal ?? ''
+  const retirer = principalOf(call, 'RetiringPrincipal') ?? input.RetiringServicePrincipal
   const { account, region } = key.record
   return {
     account,

@@ -8,7 +8,7 @@ import type { KeyRecord, MaterialRecord, Writer } from '../store/store.ts'
 import { Fault } from './faults.ts'
 import { Key } from './key.ts'
 import { isUsed, withMaterial, withMaterials, withoutBytes, withoutMaterial } from './materials.ts'
-import { relatives, requirePrimary } from './rotation.ts'
+import { relatives } from './rotation.ts'
 
 /** Material that is to become a key's, and what the request says of it. */
 export interface Import {
@@ -28,7 +28,10 @@ export async function addMaterial(writer: Writer, record: KeyRecord, given: Impo
   checkExpected(key, given)
   const others = await relatives(writer, record)
   const material = imported(record, given, others.length > 0)
-  const changed = withMaterials(record, withMaterial(record.materials, material))
+  // An import enables a key that was disabled.
+  const { state } = record
+  const waiting: KeyRecord = state === 'Disabled' ? { ...record, state: 'PendingImport' } : record
+  const changed = withMaterials(waiting, withMaterial(record.materials, material))
   const isPrimary = key.multiRegionKeyType !== 'REPLICA'
   const all = [changed, ...(isPrimary ? others.map((one) => withNews(one, material)) : others)]
   for (const one of withPendingStates(all)) writer.putKey(one)
@@ -61,14 +64,23 @@ export function withPendingStates(related: readonly KeyRecord[]): readonly KeyRe
   return related.map((record) => ({ ...record, materials: record.materials.map(settled) }))
 }
 
-function checkExpected(key: Key, { id, type, expectedId }: Import): void {
+function checkExpected(key: Key, { id, type, expectedId, description }: Import): void {
   const { materials } = key.record
+  if (description !== undefined && key.multiRegionKeyType === 'REPLICA') {
+    throw new Fault(
+      'ValidationException',
+      'Key material description can only be specified on primary Multi-Region keys',
+    )
+  }
   const known = materials.some((one) => one.id === id)
   if ((type ?? usualType(materials)) === 'NEW_KEY_MATERIAL') checkNew(key, id, known, expectedId)
   else if (!known || (expectedId !== undefined && expectedId !== id)) {
+    const expected = expectedId ?? key.currentMaterialId
     throw new Fault(
       'IncorrectKeyMaterialException',
-      `the key material was not imported into ${key.arn} before`,
+      expected === undefined
+        ? `the key material was not imported into ${key.arn} before`
+        : `Imported key material does not have the expected identifier (${expected}).`,
     )
   }
 }
@@ -80,13 +92,21 @@ function usualType(materials: readonly MaterialRecord[]): ImportType {
 
 function checkNew(key: Key, id: string, known: boolean, expectedId: string | undefined): void {
   if (expectedId !== undefined) {
-    throw new Fault('ValidationException', 'KeyMaterialId is not for NEW_KEY_MATERIAL')
+    throw new Fault(
+      'ValidationException',
+      'Input parameter keyMaterialId cannot be used with NEW_KEY_MATERIAL importType.',
+    )
   }
-  requirePrimary(key)
+  if (key.multiRegionKeyType === 'REPLICA') {
+    throw new Fault(
+      'ValidationException',
+      'Input parameter ImportType NEW_KEY_MATERIAL cannot be used on replica Multi-Region keys',
+    )
+  }
   if (known) {
     throw new Fault(
       'IncorrectKeyMaterialException',
-      `the key material was imported into ${key.arn} before`,
+      `Key material (id: ${id}) being imported as NEW_KEY_MATERIAL is already associated with KMS key ${key.arn}.`,
     )
   }
   const pending = key.record.materials.find((one) => !isUsed(one))

@@ -7,7 +7,7 @@ import type { KeyUsage } from '../crypto/specs.ts'
 import type { KeyRecord } from '../store/store.ts'
 import { keyArn } from './arn.ts'
 import type { Key } from './key.ts'
-import { isUsed } from './materials.ts'
+import { isComplete, isUsed } from './materials.ts'
 
 /** `related`: the keys of a multi-Region key, this one among them; of another key none. */
 export function keyMetadata(key: Key, related: readonly KeyRecord[]): KeyMetadata {
@@ -67,10 +67,10 @@ function isRotatable({ type, record }: Key): boolean {
   return type === 'symmetric' && !record.customKeyStore
 }
 
-/** Of imported material that is there: the first of several to expire counts. */
-function expiration({ origin, materials }: KeyRecord) {
-  const used = materials.filter((one) => isUsed(one) && one.bytes)
-  if (origin !== 'EXTERNAL' || used.length === 0) return {}
+/** Of a key that has all its imported material: the first to expire counts. */
+function expiration(record: KeyRecord) {
+  if (record.origin !== 'EXTERNAL' || !isComplete(record)) return {}
+  const used = record.materials.filter(isUsed)
   const validToMs = Math.min(...used.map(({ validToMs = Infinity }) => validToMs))
   return validToMs === Infinity
     ? { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' as const }

@@ -37,5 +37,5 @@ export function readSpec(input: Input<'CreateKey'>): { spec: KeySpec; usage: Key
 /** Refuses a key for imported material of a spec that no material is imported of. */
 export function checkImportable(origin: Origin, spec: KeySpec): void {
   if (origin !== 'EXTERNAL' || isImportable(spec)) return
-  throw new Fault('UnsupportedOperationException', `Origin EXTERNAL is not for KeySpec ${spec}`)
+  throw new Fault('ValidationException', `KeySpec ${spec} is not supported for Origin EXTERNAL`)
 }

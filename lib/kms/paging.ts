@@ -1,7 +1,7 @@
 /**
  * Listings in pages: Limit, Marker, Truncated and NextMarker. A marker is sealed for one listing of
  * one account in one Region and for a day; any other use of it, and what nobody here has sealed, is
- * InvalidMarkerException. Nothing is kept for it: every process can go on where another stopped.
+ * InvalidMarkerException, which has no text. Nothing is kept for it: every process can go on where another stopped.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import type { MaybePromise, Page } from '../store/store.ts'
@@ -78,9 +78,9 @@ function makeMarker(name: string, belongsTo: string, expiresMs: number): string 
 function readMarker(marker: string, belongsTo: string, nowMs: number): string {
   const bytes = Buffer.from(marker, 'base64')
   const opened = bytes.toString('base64') === marker ? openMarker(bytes, belongsTo) : null
-  if (!opened) throw new Fault('InvalidMarkerException', 'The marker is not one of this listing.')
+  if (!opened) throw new Fault('InvalidMarkerException')
   if (opened.readDoubleBE() > nowMs) return opened.toString('utf8', timeBytes)
-  throw new Fault('InvalidMarkerException', 'The marker has expired.')
+  throw new Fault('InvalidMarkerException')
 }
 
 function openMarker(bytes: Buffer, belongsTo: string): Buffer | null {

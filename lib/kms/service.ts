@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Store } from '../store/store.ts'
 import { Access, type Organization } from './access.ts'
-import { Call } from './call.ts'
+import { Call, type Surroundings } from './call.ts'
 import type { Caller } from './callers.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './conditions.ts'
@@ -67,6 +67,7 @@ export class Kms {
   readonly #recipients: Recipients
   readonly #quotas: Quotas | undefined
 
+  readonly #surroundings: Surroundings
   readonly #seeds: readonly ReadySeed[]
 
   private constructor(options: KmsOptions, seeds: readonly ReadySeed[]) {
@@ -75,6 +76,8 @@ export class Kms {
     this.access = new Access(options.store, options.organization, options.log)
     this.#recipients = new Recipients(options.attestation)
     this.#quotas = options.quotas && new Quotas(options.quotas)
+    const { store, principals, xks } = options
+    this.#surroundings = { store, principals, xks, access: this.access, quotas: this.#quotas }
   }
 
   /** A service whose store holds what the options say that it holds. */
@@ -86,7 +89,7 @@ export class Kms {
 
   /** The JSON text of the answer; empty for an operation without one. Throws a Fault. */
   async answer({ operation, body, ...who }: KmsRequest): Promise<string> {
-    const { store, clock, principals, xks } = this.#options
+    const { store, clock } = this.#options
     const input = readInput(operation.name, parseJsonBody(body))
     checkGrantTokens(input)
     const nowMs = clock.nowMs()
@@ -116,12 +119,7 @@ export class Kms {
       attestation: recipient?.facts ?? null,
       takesRecipient: operation.recipient !== undefined,
     }
-    const output = await operation.run(
-      new Call(operation.name, input, asker, {
-        ...{ store, principals, xks },
-        ...{ access: this.access, quotas: this.#quotas },
-      }),
-    )
+    const output = await operation.run(new Call(operation.name, input, asker, this.#surroundings))
     return writeOutput(
       operation.name,
       recipient && operation.recipient

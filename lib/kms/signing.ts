@@ -40,7 +40,12 @@ export function readMessage(
     )
   }
   if (type !== 'RAW' && bytes.length !== digestBytes) {
-    throw new Fault('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`)
+    throw new Fault(
+      'ValidationException',
+      type === 'EXTERNAL_MU'
+        ? `External Mu is invalid length for algorithm ${algorithm}.`
+        : `Digest is invalid length for algorithm ${algorithm}.`,
+    )
   }
   return { algorithm, message: { type: type as MessageType, bytes } }
 }

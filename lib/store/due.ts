@@ -8,8 +8,10 @@ import type { KeyRecord } from './store.ts'
 export function dueMs(record: KeyRecord): number {
   const { deletionMs = Infinity, materials } = record
   let first = Math.min(deletionMs, rotationDueMs(record))
-  for (const { bytes, validToMs = Infinity } of materials) {
-    if (bytes && validToMs < first) first = validToMs
+  for (const { bytes, state, validToMs = Infinity } of materials) {
+    // What only waits for a rotation stays until it is the key's for good.
+    const isUsed = state === 'CURRENT' || state === 'NON_CURRENT'
+    if (bytes && isUsed && validToMs < first) first = validToMs
   }
   return first
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { permitsChild, type GrantConstraints } from '../../lib/iam/grant.ts'
+import { isIssuedBy, permitsChild, type GrantConstraints } from '../../lib/iam/grant.ts'
 
 const clause = 'KMS: Granting CreateGrant permission'
 
@@ -60,5 +60,25 @@ describe('permitsChild', () => {
     const parent = { grantId: 'p', granteePrincipal: 'x', operations: ['Decrypt', 'CreateGrant'] }
     assert.equal(permitsChild(parent, { operations: ['Decrypt', 'Encrypt'] }), false)
     assert.equal(permitsChild(parent, { operations: ['CreateGrant', 'Decrypt'] }), true)
+  })
+})
+
+describe('isIssuedBy', () => {
+  it('knows an account by its number and by its root user', () => {
+    const account = '111122223333'
+    const issued = (issuingAccount?: string) =>
+      isIssuedBy(
+        {
+          grantId: 'g',
+          granteePrincipal: '',
+          operations: [],
+          ...(issuingAccount && { issuingAccount }),
+        },
+        account,
+      )
+    assert.equal(issued(account), true)
+    assert.equal(issued(`arn:aws-cn:iam::${account}:root`), true)
+    assert.equal(issued('444455556666'), false)
+    assert.equal(issued(), false)
   })
 })

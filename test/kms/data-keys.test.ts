@@ -40,7 +40,9 @@ describe('data keys', () => {
       ])
       await refused(kms.root, operation, { KeyId: keyIds.rsa, ...rest }, [
         'InvalidKeyUsageException',
-        'Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.',
+        operation.startsWith('GenerateDataKeyPair')
+          ? 'You cannot generate a data key pair with an asymmetric CMK'
+          : 'Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.',
       ])
     })
 

@@ -30,6 +30,10 @@ describe('grantEntry', () => {
     assert.deepEqual(grantEntry(record), plain)
   })
 
+  it('was created at a whole second', () => {
+    assert.deepEqual(grantEntry({ ...record, createdMs: 1_999 }), plain)
+  })
+
   it('has everything that a grant can say', () => {
     const constraints = {
       encryptionContextEquals: { a: 'b' },

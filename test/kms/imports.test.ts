@@ -132,15 +132,18 @@ describe('addMaterial', () => {
     const scene = await Scene.of(key)
     const unknown = {
       code: 'IncorrectKeyMaterialException',
-      message: `the key material was not imported into ${arnIn(home)} before`,
+      message: 'Imported key material does not have the expected identifier (a).',
     }
-    await assert.rejects(scene.add(one('a', { type: 'EXISTING_KEY_MATERIAL' })), unknown)
+    await assert.rejects(scene.add(one('a', { type: 'EXISTING_KEY_MATERIAL' })), {
+      code: 'IncorrectKeyMaterialException',
+      message: `the key material was not imported into ${arnIn(home)} before`,
+    })
     await scene.add(one('a'))
     await scene.add(asNew('b'))
     for (const name of ['a', 'b']) {
       await assert.rejects(scene.add(asNew(name)), {
         code: 'IncorrectKeyMaterialException',
-        message: `the key material was imported into ${arnIn(home)} before`,
+        message: `Key material (id: ${name}) being imported as NEW_KEY_MATERIAL is already associated with KMS key ${arnIn(home)}.`,
       })
     }
     await assert.rejects(scene.add(one('c')), unknown)
@@ -151,7 +154,7 @@ describe('addMaterial', () => {
     const scene = await Scene.of(key)
     const wrong = {
       code: 'ValidationException',
-      message: 'KeyMaterialId is not for NEW_KEY_MATERIAL',
+      message: 'Input parameter keyMaterialId cannot be used with NEW_KEY_MATERIAL importType.',
     }
     await assert.rejects(scene.add(one('a', { expectedId: 'a' })), wrong)
     await scene.add(one('a'))
@@ -159,6 +162,7 @@ describe('addMaterial', () => {
     await scene.add(one('a', { expectedId: 'a' }))
     await assert.rejects(scene.add(one('a', { expectedId: 'b' })), {
       code: 'IncorrectKeyMaterialException',
+      message: 'Imported key material does not have the expected identifier (b).',
     })
   })
 
@@ -177,13 +181,16 @@ describe('addMaterial', () => {
     assert.deepEqual(scene.materials(), ['a NON_CURRENT', 'b CURRENT'])
   })
 
-  it('leaves a disabled key disabled, and one that is updating so', async () => {
-    for (const state of ['Disabled', 'Updating'] as const) {
+  it('enables a disabled key, and leaves one that is updating so', async () => {
+    for (const [state, after] of [
+      ['Disabled', 'Enabled'],
+      ['Updating', 'Updating'],
+    ] as const) {
       const scene = await Scene.of(key)
       await scene.add(one('a'))
       await scene.put({ ...scene.get(), state })
       await scene.add(one('a'))
-      assert.equal(scene.get().state, state)
+      assert.equal(scene.get().state, after)
     }
   })
 
@@ -222,8 +229,9 @@ describe('addMaterial', () => {
     it('starts with the primary', async () => {
       const scene = await withReplica()
       await assert.rejects(scene.add(asNew('b'), away), {
-        code: 'UnsupportedOperationException',
-        message: `${arnIn(away)} is not a multi-region primary key.`,
+        code: 'ValidationException',
+        message:
+          'Input parameter ImportType NEW_KEY_MATERIAL cannot be used on replica Multi-Region keys',
       })
       await assert.rejects(scene.add(one('b'), away), { code: 'IncorrectKeyMaterialException' })
     })
@@ -322,15 +330,24 @@ describe('removeMaterials', () => {
   it('is what the clock does when material expires', async () => {
     const scene = await withReplica()
     await scene.add(one('a', { validToMs: 20 }), away)
-    await scene.add({ ...asNew('b'), validToMs: 10 })
-    await settleDue(scene.store, 10)
-    for (const region of [home, away]) {
-      assert.deepEqual(scene.materials(region), ['a CURRENT'])
-    }
     await settleDue(scene.store, 20)
     assert.deepEqual(scene.materials(away), ['a CURRENT -'])
     assert.equal(scene.get(away).state, 'PendingImport')
     assert.equal(scene.get().state, 'Enabled')
     assert.equal(scene.store.nextDueMs(), Infinity)
+  })
+
+  it('is not done to material that expires before its rotation, but after it', async () => {
+    const scene = await Scene.of(key)
+    await scene.add(one('a'))
+    await scene.add({ ...asNew('b'), validToMs: 10 })
+    assert.equal(scene.store.nextDueMs(), Infinity)
+    await settleDue(scene.store, 10)
+    assert.deepEqual(scene.materials(), ['a CURRENT', 'b PENDING_ROTATION'])
+    await scene.rotateTo('b')
+    assert.equal(scene.store.nextDueMs(), 10)
+    await settleDue(scene.store, 11)
+    assert.deepEqual(scene.materials(), ['a NON_CURRENT', 'b CURRENT -'])
+    assert.equal(scene.get().state, 'PendingImport')
   })
 })

@@ -34,8 +34,8 @@ describe('checkImportable', () => {
       if (!spec.startsWith('ML_')) checkImportable('EXTERNAL', spec)
       else {
         assert.throws(() => checkImportable('EXTERNAL', spec), {
-          code: 'UnsupportedOperationException',
-          message: `Origin EXTERNAL is not for KeySpec ${spec}`,
+          code: 'ValidationException',
+          message: `KeySpec ${spec} is not supported for Origin EXTERNAL`,
         })
       }
     }

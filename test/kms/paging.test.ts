@@ -9,9 +9,8 @@ const names = ['a', 'b c', 'd', 'é', '☃']
 const foreign = {
   name: 'Fault',
   code: 'InvalidMarkerException',
-  message: 'The marker is not one of this listing.',
+  message: '',
 }
-const expired = { ...foreign, message: 'The marker has expired.' }
 const dayMs = 86_400_000
 
 function read({ after, limit }: Page): string[] {
@@ -83,7 +82,7 @@ describe('listPage', () => {
   it('takes a marker for a day, and no longer', async () => {
     const Marker = await someMarker({ nowMs: 1000 })
     await page({ Marker }, { nowMs: 1000 + dayMs - 1 })
-    await assert.rejects(page({ Marker }, { nowMs: 1000 + dayMs }), expired)
+    await assert.rejects(page({ Marker }, { nowMs: 1000 + dayMs }), foreign)
   })
 
   it('refuses a marker that was changed anywhere', async () => {

@@ -47,7 +47,7 @@ describe('readMessage', () => {
           for (const bytes of [digestBytes - 1, digestBytes + 1]) {
             assert.throws(() => read(type, bytes), {
               code: 'ValidationException',
-              message: `Digest is invalid length for algorithm ${SigningAlgorithm}.`,
+              message: `${type === 'DIGEST' ? 'Digest' : 'External Mu'} is invalid length for algorithm ${SigningAlgorithm}.`,
             })
           }
         } else {

@@ -87,7 +87,8 @@ export class Model {
     key.deletedAt = this.seconds + days * daySeconds
   }
 
-  rotateEvery(key: ModelKey, days: number): void {
+  rotateEvery(key: ModelKey, period: number | undefined): void {
+    const days = period ?? key.rotation?.days ?? 365
     if (key.rotation?.days === days) return
     key.rotation = { days, next: this.seconds + days * daySeconds }
   }

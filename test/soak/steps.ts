@@ -429,13 +429,16 @@ const rotateOnDemand = onKey(async (key, model, server, [, die]) => {
 })
 
 const switchRotation = onKey(async (key, model, server, [, die, on, days]) => {
-  const code = key.kind === 'symmetric' ? rotatable(key) : 'UnsupportedOperationException'
+  const isSymmetric = key.kind === 'symmetric'
   const KeyId = nameOf(model, key, die)
-  const RotationPeriodInDays = pick([90, 100, 365], days)
+  const RotationPeriodInDays = pick([90, 100, 365, 0], days) || undefined
   if (on % 2 === 0) {
+    const code = isSymmetric ? rotatable(key) : 'UnsupportedOperationException'
     await expect(server, 'EnableKeyRotation', { KeyId, RotationPeriodInDays }, code)
     if (code === null) model.rotateEvery(key, RotationPeriodInDays)
   } else {
+    // Of a key that is never rotated it does nothing.
+    const code = rotatable(key)
     await expect(server, 'DisableKeyRotation', { KeyId }, code)
     if (code === null) key.rotation = null
   }

@@ -6,7 +6,7 @@
  * would be an oracle.
  */
 import { parseKeyName } from '../arn.ts'
-import { blobOf, checkMode, checkSameKey, decryptUnder, modeOf } from '../ciphertext.ts'
+import { blobOf, checkForm, checkMode, checkSameKey, decryptUnder, modeOf } from '../ciphertext.ts'
 import { checkIgnoresCiphertext, requireCiphertext } from '../dry-run.ts'
 import { Fault } from '../faults.ts'
 import { keyOperation } from '../operation.ts'
@@ -22,6 +22,9 @@ export const Decrypt = keyOperation('Decrypt', {
     if (KeyId !== undefined) {
       checkRegion(KeyId, region)
       return { keyId: KeyId }
+    }
+    if (modeOf(input.EncryptionAlgorithm, undefined).algorithm !== 'SYMMETRIC_DEFAULT') {
+      throw new Fault('ValidationException', 'KeyId must not be null')
     }
     return { blob: blobOf(requireCiphertext(CiphertextBlob)) }
   },
@@ -39,9 +42,11 @@ export const Decrypt = keyOperation('Decrypt', {
   async run(call, key) {
     const { CiphertextBlob, EncryptionAlgorithm, EncryptionContext } = call.input
     const mode = modeOf(EncryptionAlgorithm, EncryptionContext)
+    const ignores = call.input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT') ?? false
+    if (CiphertextBlob && !ignores) checkForm(mode, CiphertextBlob)
     checkMode(key, mode)
     // A dry run that ignores the ciphertext ends before there is anything to decrypt.
-    if (call.input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT')) call.endDryRun()
+    if (ignores) call.endDryRun()
     const opened = await decryptUnder(call, key, mode, requireCiphertext(CiphertextBlob))
     call.endDryRun()
     return {

@@ -23,7 +23,10 @@ export const DeleteImportedKeyMaterial = keyOperation('DeleteImportedKeyMaterial
       const found = KeyMaterialId ?? current.currentMaterialId
       if (found === undefined) return undefined
       if (!current.record.materials.some((one) => one.id === found)) {
-        throw new Fault('NotFoundException', `Key material '${found}' does not exist in ${key.arn}`)
+        throw new Fault(
+          'ValidationException',
+          `Key material (id: ${found}) has never been imported into KMS key ${key.arn}.`,
+        )
       }
       await removeMaterials(writer, current.record, [found])
       return found

@@ -9,17 +9,18 @@ export const EnableKeyRotation = keyOperation('EnableKeyRotation', {
   match: (_input, key) => requireAutomaticRotation(key, 'EnableKeyRotation'),
   states: 'rotation',
 
-  conditions: ({ RotationPeriodInDays: days }) => ({
-    'kms:RotationPeriodInDays': days === undefined ? undefined : String(days),
+  conditions: ({ RotationPeriodInDays: days = usualPeriodDays }) => ({
+    'kms:RotationPeriodInDays': String(days),
   }),
 
   async run(call, key) {
-    const periodDays = call.input.RotationPeriodInDays ?? usualPeriodDays
     await changeKey(call, key, 'rotation', (record) => {
       // It may have become a replica since the call began.
       requireAutomaticRotation(Key.of(record), 'EnableKeyRotation')
+      const { rotation } = record
+      const periodDays = call.input.RotationPeriodInDays ?? rotation?.periodDays ?? usualPeriodDays
       // Asked again for what is already so, the next rotation stays where it is.
-      return record.rotation?.periodDays === periodDays
+      return rotation?.periodDays === periodDays
         ? record
         : { ...record, rotation: { periodDays, nextMs: call.nowMs + periodDays * dayMs } }
     })

@@ -3,10 +3,10 @@
  * is pending deletion is not; one whose replicas have to be deleted first still says that it is.
  */
 import { keyOperation } from '../operation.ts'
-import { requireRotatable, rotationOf } from '../rotation.ts'
+import { refuseInCustomKeyStore, rotationOf } from '../rotation.ts'
 
 export const GetKeyRotationStatus = keyOperation('GetKeyRotationStatus', {
-  match: (_input, key) => requireRotatable(key),
+  match: (_input, key) => refuseInCustomKeyStore(key),
 
   async run(call, key) {
     const rotation = key.state === 'PendingDeletion' ? undefined : await rotationOf(call.store, key)

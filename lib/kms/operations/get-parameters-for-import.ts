@@ -50,8 +50,8 @@ function readAlgorithm(
     return WrappingAlgorithm
   }
   throw new Fault(
-    'UnsupportedOperationException',
-    `WrappingAlgorithm ${WrappingAlgorithm} and WrappingKeySpec ${WrappingKeySpec} are not for key material of spec ${spec}`,
+    'ValidationException',
+    `Wrapping algorithm ${WrappingAlgorithm} and wrapping key spec ${WrappingKeySpec} cannot be used to import a ${spec} key.`,
   )
 }
 

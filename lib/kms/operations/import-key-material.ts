@@ -7,13 +7,13 @@ import { unwrap } from '../../crypto/key-wrapping.ts'
 import { keyMaterialId, type Material } from '../../crypto/material.ts'
 import { DecodeError } from '../../errors.ts'
 import { requireThere } from '../change.ts'
-import { dayMs } from '../clock.ts'
+import { dayMs, wholeSeconds } from '../clock.ts'
 import { Fault } from '../faults.ts'
 import { readImportToken } from '../import-token.ts'
 import { addMaterial } from '../imports.ts'
 import { Key } from '../key.ts'
 import { keyOperation } from '../operation.ts'
-import { requireImported, requirePrimary } from '../rotation.ts'
+import { requireImported } from '../rotation.ts'
 import { requireState } from '../state.ts'
 import type { Input } from '../types.ts'
 
@@ -52,24 +52,23 @@ export const ImportKeyMaterial = keyOperation('ImportKeyMaterial', {
   },
 })
 
-/** Other keys have one material for good; a replica has its primary's descriptions. */
+/** Other keys have one material for good, without a name. */
 function checkMembers(input: Input<'ImportKeyMaterial'>, key: Key): void {
   const { ImportType, KeyMaterialDescription, KeyMaterialId } = input
   const given = Object.entries({ ImportType, KeyMaterialDescription, KeyMaterialId })
   const [name] = given.find(([, value]) => value !== undefined) ?? []
-  if (key.type !== 'symmetric' && name !== undefined) {
-    throw new Fault(
-      'UnsupportedOperationException',
-      `${name} is only for symmetric encryption keys, and ${key.arn} is none`,
-    )
-  }
-  if (KeyMaterialDescription !== undefined) requirePrimary(key)
+  if (key.type === 'symmetric' || name === undefined) return
+  const parameter = name.charAt(0).toLowerCase() + name.slice(1)
+  throw new Fault(
+    'ValidationException',
+    `Input parameter ${parameter} cannot be used with ${key.spec} imported keys.`,
+  )
 }
 
 /** API_ImportKeyMaterial, ValidTo. */
 const mostDays = 365
 
-/** When the material expires; undefined for never. */
+/** When the material expires, in whole seconds; undefined for never. */
 function readExpiry(
   { ExpirationModel = 'KEY_MATERIAL_EXPIRES', ValidTo }: Input<'ImportKeyMaterial'>,
   nowMs: number,
@@ -78,7 +77,7 @@ function readExpiry(
     if (ValidTo === undefined) return undefined
     throw new Fault(
       'ValidationException',
-      'A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE',
+      'A validTo date cannot be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE',
     )
   }
   if (ValidTo === undefined) {
@@ -88,18 +87,22 @@ function readExpiry(
     )
   }
   const validToMs = ValidTo.getTime()
-  if (validToMs > nowMs && validToMs <= nowMs + mostDays * dayMs) return validToMs
-  throw new Fault(
-    'ValidationException',
-    'The validTo date must be in the future, and at most 365 days from now',
-  )
+  if (validToMs <= nowMs) throw new Fault('ValidationException', 'ValidTo must be in the future')
+  if (validToMs > nowMs + mostDays * dayMs) {
+    throw new Fault(
+      'ValidationException',
+      `ValidTo must be less than ${mostDays} days in the future`,
+    )
+  }
+  return wholeSeconds(validToMs)
 }
 
+/** AWS says no more of material that is not the key's kind than of what cannot be unwrapped. */
 async function readMaterial(bytes: Buffer, { spec, record }: Key): Promise<Material> {
   try {
     return await readImportedMaterial(spec, bytes, record.region)
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
-    throw new Fault('IncorrectKeyMaterialException', error.message)
+    throw new Fault('InvalidCiphertextException', undefined, { cause: error })
   }
 }

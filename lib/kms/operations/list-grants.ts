@@ -19,7 +19,7 @@ export const ListGrants = keyOperation('ListGrants', {
     }
     if (GrantId !== undefined) checkGrantId(GrantId)
     const grantee =
-      GranteePrincipal === undefined ? undefined : readPrincipal(call, GranteePrincipal)
+      GranteePrincipal === undefined ? undefined : readPrincipal(call, GranteePrincipal, notValid())
     const grants = await call.store.grants(key.record, key.id)
     const { items, rest } = await listPage(
       call,
@@ -39,3 +39,7 @@ export const ListGrants = keyOperation('ListGrants', {
     return { Grants: items.map(grantEntry), ...rest }
   },
 })
+
+function notValid(): Fault {
+  return new Fault('InvalidArnException', 'Input does not refer to a valid principal')
+}

@@ -4,13 +4,21 @@
  */
 import type { RotationsListEntry } from '@aws-sdk/client-kms'
 import type { MaterialRecord } from '../../store/store.ts'
+import { Fault } from '../faults.ts'
 import type { Key } from '../key.ts'
 import { keyOperation } from '../operation.ts'
 import { listPage } from '../paging.ts'
-import { requireRotatable } from '../rotation.ts'
+import { refuseInCustomKeyStore } from '../rotation.ts'
 
 export const ListKeyRotations = keyOperation('ListKeyRotations', {
-  match: (_input, key) => requireRotatable(key),
+  match({ IncludeKeyMaterial }, key) {
+    refuseInCustomKeyStore(key)
+    if (IncludeKeyMaterial === undefined || key.type === 'symmetric') return
+    throw new Fault(
+      'ValidationException',
+      'Input parameter includeKeyMaterial can only be used with symmetric keys.',
+    )
+  },
 
   async run(call, key) {
     const { IncludeKeyMaterial = 'ROTATIONS_ONLY' } = call.input

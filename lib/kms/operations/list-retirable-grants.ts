@@ -12,7 +12,8 @@ import type { Input } from '../types.ts'
 
 export const ListRetirableGrants = operation('ListRetirableGrants', {
   async run(call) {
-    const retirer = readPrincipal(call, retirerOf(call.input))
+    const named = retirerOf(call.input)
+    const retirer = readPrincipal(call, named, notFound(named))
     const [, , , , resourceAccount = ''] = retirer.split(':')
     await call.authorize({
       action: 'kms:ListRetirableGrants',
@@ -30,6 +31,10 @@ export const ListRetirableGrants = operation('ListRetirableGrants', {
     return { Grants: items.map(grantEntry), ...rest }
   },
 })
+
+function notFound(principal: string): Fault {
+  return new Fault('NotFoundException', `Retiring principal ${principal} could not be found`)
+}
 
 function retirerOf({
   RetiringPrincipal,

@@ -5,6 +5,7 @@
 import { requireThere } from '../change.ts'
 import { Fault } from '../faults.ts'
 import { Key } from '../key.ts'
+import { isUsed } from '../materials.ts'
 import { keyOperation } from '../operation.ts'
 import {
   nextMaterial,
@@ -50,6 +51,12 @@ function nextOf(key: Key, dateMs: number): MaterialRecord {
   if (key.origin === 'AWS_KMS') return nextMaterial(key.record, rotation)
   const pending = key.record.materials.find(({ state }) => state === 'PENDING_ROTATION')
   if (pending) return { ...pending, rotation }
+  if (key.record.materials.some((one) => !isUsed(one))) {
+    throw new Fault(
+      'KMSInvalidStateException',
+      'Cannot perform key material rotation: Key material has not been imported for replicas of the Multi-Region key.',
+    )
+  }
   throw new Fault(
     'KMSInvalidStateException',
     `No available key material pending rotation for the key: ${key.arn}.`,

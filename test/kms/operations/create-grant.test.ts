@@ -78,13 +78,18 @@ describe(name, () => {
     })
 
     it('refuses what no grant can be for', async () => {
+      for (const member of ['GranteePrincipal', 'RetiringPrincipal']) {
+        await refused(kms.root, name, { ...grant, [member]: 'nobody' }, [
+          'InvalidArnException',
+          `${member} does not refer to a valid principal.`,
+        ])
+      }
       for (const principal of [
-        'nobody',
         'arn:aws:iam::111122223333:group/staff',
         'arn:aws:s3:::bucket',
         'arn:aws:iam::1111:role/a',
       ]) {
-        const words: Refusal = ['InvalidArnException', `Invalid principal ${principal}`]
+        const words: Refusal = ['InvalidArnException', `ARN is not valid: ${principal}`]
         await refused(kms.root, name, { ...grant, GranteePrincipal: principal }, words)
         await refused(kms.root, name, { ...grant, RetiringPrincipal: principal }, words)
       }
@@ -97,7 +102,10 @@ describe(name, () => {
         `arn:aws:iam::${account}:user/nobody`,
         `arn:aws:sts::${account}:assumed-role/nobody/session`,
       ]) {
-        const words: Refusal = ['InvalidArnException', `Invalid principal ${principal}`]
+        const words: Refusal = [
+          'InvalidArnException',
+          `ARN does not refer to a valid principal: ${principal}`,
+        ]
         await refused(kms.root, name, { ...grant, GranteePrincipal: principal }, words)
         await refused(kms.root, name, { ...grant, RetiringPrincipal: principal }, words)
       }
@@ -125,15 +133,18 @@ describe(name, () => {
         ['hmac', 'GetPublicKey'],
       ] as const) {
         const input = { ...grant, KeyId: keyIds[key], Operations: ['DescribeKey', operation] }
-        const words = invalid(`operation ${operation} is not supported by ${arnOf(keyIds[key])}`)
-        await refused(kms.root, name, input, words)
+        const { body } = await outcome(kms.root, name, input)
+        assert.equal(body.__type, 'ValidationException')
+        const words = `Operations \\[${operation}\\] are not supported when creating a grant for`
+        assert.match(String(body.message), new RegExp(`^${words} `))
       }
     })
 
     it('refuses an encryption context for a key that has none', async () => {
       const Constraints = { EncryptionContextSubset: { a: 'b' } }
       const input = { ...grant, KeyId: keyIds.signing, Operations: ['Sign'], Constraints }
-      const words = 'encryption context constraints are for symmetric encryption keys only'
+      const words =
+        'EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.'
       await refused(kms.root, name, input, invalid(words))
     })
 

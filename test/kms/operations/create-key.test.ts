@@ -96,8 +96,8 @@ describe(name, () => {
         ['ML_KEM_768', 'ENCAPSULATE_DECAPSULATE'],
       ]) {
         await refused(kms.root, name, { KeySpec, KeyUsage, Origin: 'EXTERNAL' }, [
-          'UnsupportedOperationException',
-          `Origin EXTERNAL is not for KeySpec ${String(KeySpec)}`,
+          'ValidationException',
+          `KeySpec ${String(KeySpec)} is not supported for Origin EXTERNAL`,
         ])
       }
     })

@@ -36,8 +36,8 @@ describe(name, () => {
       const { KeyId } = await importedKey(kms)
       const KeyMaterialId = 'ab'.repeat(32)
       await refused(kms.root, name, { KeyId, KeyMaterialId }, [
-        'NotFoundException',
-        `Key material '${KeyMaterialId}' does not exist in ${arnOf(KeyId)}`,
+        'ValidationException',
+        `Key material (id: ${KeyMaterialId}) has never been imported into KMS key ${arnOf(KeyId)}.`,
       ])
       assert.equal(await stateOf(KeyId), 'Enabled')
     })
@@ -103,7 +103,7 @@ describe(name, () => {
     })
 
     it('closes ciphertexts until the same material comes again', async () => {
-      const { KeyId, material } = await importedKey(kms)
+      const { KeyId, material, id } = await importedKey(kms)
       const input = { KeyId, Plaintext: Buffer.of(7) }
       const { CiphertextBlob } = await call(kms.root, 'Encrypt', input)
       await call(kms.root, name, { KeyId })
@@ -114,7 +114,7 @@ describe(name, () => {
       const other = await importRequest(kms, KeyId, Buffer.alloc(32, 1))
       await refused(kms.root, 'ImportKeyMaterial', other, [
         'IncorrectKeyMaterialException',
-        `the key material was not imported into ${arnOf(KeyId)} before`,
+        `Imported key material does not have the expected identifier (${id}).`,
       ])
       await imported(kms, KeyId, material)
       const { Plaintext } = await call(kms.root, 'Decrypt', { CiphertextBlob })

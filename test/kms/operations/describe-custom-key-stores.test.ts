@@ -59,10 +59,7 @@ describe(name, () => {
     })
 
     it('refuses a marker of another listing', async () => {
-      await refused(kms.root, name, { Marker: 'x' }, [
-        'InvalidMarkerException',
-        'The marker is not one of this listing.',
-      ])
+      await refused(kms.root, name, { Marker: 'x' }, ['InvalidMarkerException', null])
     })
   })
 

@@ -79,6 +79,8 @@ describe(name, () => {
       await call(kms.parent, name, { KeyId, RotationPeriodInDays: 180 })
       const words = noKeyPolicy(`kms:${name}`, arnOf(KeyId))
       await refused(kms.parent, name, { KeyId, RotationPeriodInDays: 179 }, words)
+      // A period that is left out is the usual one, of 365 days.
+      await call(kms.parent, name, { KeyId })
     })
   })
 
@@ -133,6 +135,26 @@ describe(name, () => {
       assert.equal(await nextDay(), 365)
       await call(kms.root, name, { KeyId, RotationPeriodInDays: 100 })
       assert.equal(await nextDay(), 110)
+    })
+
+    it('keeps period and date when asked again for none, until rotation was off', async () => {
+      const KeyId = await newKey()
+      const status = async () => {
+        const { RotationPeriodInDays, NextRotationDate } = await call(
+          kms.root,
+          'GetKeyRotationStatus',
+          { KeyId },
+        )
+        return { days: RotationPeriodInDays, next: +NextRotationDate! }
+      }
+      await call(kms.root, name, { KeyId, RotationPeriodInDays: 2560 })
+      const before = await status()
+      await pass(10)
+      await call(kms.root, name, { KeyId })
+      assert.deepEqual(await status(), before)
+      await call(kms.root, 'DisableKeyRotation', { KeyId })
+      await call(kms.root, name, { KeyId })
+      assert.equal((await status()).days, 365)
     })
 
     it('does not rotate a disabled key before it is enabled again', async () => {

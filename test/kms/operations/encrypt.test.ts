@@ -76,7 +76,7 @@ describe('Encrypt', () => {
       const input = { KeyId: keyIds.rsa, Plaintext, EncryptionAlgorithm }
       await refused(kms.root, 'Encrypt', { ...input, EncryptionContext: { a: 'b' } }, [
         'ValidationException',
-        `EncryptionContext is not supported with algorithm ${EncryptionAlgorithm}.`,
+        'EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.',
       ])
       await call(kms.root, 'Encrypt', { ...input, EncryptionContext: {} })
     })

@@ -60,7 +60,7 @@ describe(name, () => {
     it('refuses an asymmetric key', async () => {
       await refused(kms.root, name, { KeyId: keyIds.rsa, KeyPairSpec: 'ECC_NIST_P256' }, [
         'InvalidKeyUsageException',
-        'Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.',
+        'You cannot generate a data key pair with an asymmetric CMK',
       ])
     })
   })

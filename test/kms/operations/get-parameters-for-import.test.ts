@@ -43,8 +43,8 @@ describe(name, function () {
 
     const unsupported = (algorithm: string, spec: string, keySpec: string) =>
       [
-        'UnsupportedOperationException',
-        `WrappingAlgorithm ${algorithm} and WrappingKeySpec ${spec} are not for key material of spec ${keySpec}`,
+        'ValidationException',
+        `Wrapping algorithm ${algorithm} and wrapping key spec ${spec} cannot be used to import a ${keySpec} key.`,
       ] as const
     const combinations = [
       ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', 'RSAES_PKCS1_V1_5', 'RSA_2048'],

@@ -5,10 +5,7 @@ import { noIdentityPolicy, unreachableKey } from '../../support/policies.ts'
 import { account, aliasArnOf, keyIds, useKms } from '../../support/scene.ts'
 
 const name = 'ListAliases'
-const notOfThisListing = [
-  'InvalidMarkerException',
-  'The marker is not one of this listing.',
-] as const
+const notOfThisListing = ['InvalidMarkerException', null] as const
 
 describe(name, () => {
   const kms = useKms(['symmetric', 'other'])
@@ -146,7 +143,7 @@ describe(name, () => {
       await kms.control('PUT', '/_/clock', { advanceSeconds: 86_400 - 60 })
       await call(kms.root, name, { Marker })
       await kms.control('PUT', '/_/clock', { advanceSeconds: 120 })
-      const words = ['InvalidMarkerException', 'The marker has expired.'] as const
+      const words = ['InvalidMarkerException', null] as const
       await refused(kms.root, name, { Marker }, words)
       await kms.control('PUT', '/_/clock', { reset: true })
     })

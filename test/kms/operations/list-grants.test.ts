@@ -55,8 +55,13 @@ describe(name, () => {
     })
 
     it('refuses a grantee that is no principal', async () => {
-      const words: Refusal = ['InvalidArnException', 'Invalid principal nobody']
+      const words: Refusal = ['InvalidArnException', 'Input does not refer to a valid principal']
       await refused(kms.root, name, { KeyId, GranteePrincipal: 'nobody' }, words)
+      const nobody = `arn:aws:iam::${account}:role/nobody`
+      await refused(kms.root, name, { KeyId, GranteePrincipal: nobody }, [
+        'InvalidArnException',
+        `ARN does not refer to a valid principal: ${nobody}`,
+      ])
     })
 
     it('refuses the filter that AWS has for services', async () => {
@@ -70,7 +75,7 @@ describe(name, () => {
     it('refuses a marker of another key’s grants, of another listing, and none at all', async () => {
       const { NextMarker } = await call(kms.root, name, { KeyId, Limit: 1 })
       assert.ok(NextMarker)
-      const words: Refusal = ['InvalidMarkerException', 'The marker is not one of this listing.']
+      const words: Refusal = ['InvalidMarkerException', null]
       await refused(kms.root, name, { KeyId: keyIds.other, Marker: NextMarker }, words)
       const keys = await call(kms.root, 'ListKeys', { Limit: 1 })
       for (const Marker of [keys.NextMarker, 'marker']) {
@@ -142,7 +147,8 @@ describe(name, () => {
       assert.deepEqual(await listed({ GranteePrincipal: `arn:aws:iam::${account}:root` }), [
         toAccount,
       ])
-      assert.deepEqual(await listed({ GranteePrincipal: `arn:aws:iam::${account}:role/x` }), [])
+      const elsewhere = 'arn:aws:iam::444455556666:role/x'
+      assert.deepEqual(await listed({ GranteePrincipal: elsewhere }), [])
     })
 
     it('comes in pages', async () => {

@@ -70,13 +70,13 @@ describe(name, () => {
     })
 
     it('refuses what is no principal', async () => {
-      const words: Refusal = ['InvalidArnException', 'Invalid principal nobody']
+      const words: Refusal = ['NotFoundException', 'Retiring principal nobody could not be found']
       await refused(kms.root, name, { RetiringPrincipal: 'nobody' }, words)
     })
 
     it('refuses a marker of another principal’s grants', async () => {
       const first = await call(kms.root, name, { RetiringPrincipal: parentArn, Limit: 1 })
-      const words: Refusal = ['InvalidMarkerException', 'The marker is not one of this listing.']
+      const words: Refusal = ['InvalidMarkerException', null]
       const input = { RetiringPrincipal: adminArn, Marker: first.NextMarker }
       assert.ok(first.NextMarker)
       await refused(kms.root, name, input, words)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { testAccess } from '../../support/access-shelf.ts'
 import { answer, call, missing, refused } from '../../support/call.ts'
+import { imported } from '../../support/imports.ts'
 import { testIgnoresRecipient } from '../../support/no-recipient.ts'
 import { arnIn, clientsOf, newMultiRegionKey, west } from '../../support/regions.ts'
 import { arnOf, keyIds, useKms } from '../../support/scene.ts'
@@ -32,6 +33,20 @@ describe(name, () => {
         'UnsupportedOperationException',
         `${arnIn(west, KeyId)} is a multi-region replica key which is not valid for ${name}.`,
       ])
+    })
+
+    it('waits for material that a replica has not imported', async () => {
+      const KeyId = await newMultiRegionKey(kms, [], { Origin: 'EXTERNAL' })
+      await imported(kms, KeyId, Buffer.alloc(32, 1))
+      await call(kms.root, 'ReplicateKey', { KeyId, ReplicaRegion: west })
+      const [second, ImportType] = [Buffer.alloc(32, 2), 'NEW_KEY_MATERIAL'] as const
+      await imported(kms, KeyId, second, { ImportType })
+      await refused(kms.root, name, { KeyId }, [
+        'KMSInvalidStateException',
+        'Cannot perform key material rotation: Key material has not been imported for replicas of the Multi-Region key.',
+      ])
+      await imported({ root: clientsOf(kms)[west] }, KeyId, second)
+      await call(kms.root, name, { KeyId })
     })
   })
 

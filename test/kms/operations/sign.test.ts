@@ -100,7 +100,7 @@ describe(name, () => {
           'ValidationException',
           MessageType === 'DIGEST'
             ? 'Message type DIGEST is incompatible with key spec ML_DSA_44.'
-            : 'Digest is invalid length for algorithm ML_DSA_SHAKE_256.',
+            : 'External Mu is invalid length for algorithm ML_DSA_SHAKE_256.',
         ])
       }
     })
