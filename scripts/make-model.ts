@@ -1,5 +1,5 @@
 /**
- * Makes lib/kms/model.json: the members, types, limits, enum values and errors of every KMS
+ * Makes lib/kms/model/model.json: the members, types, limits, enum values and errors of every KMS
  * operation, from the installed SDK's schemas and ../shared/model/constraints.json. Refuses a member
  * whose limits neither of them gives and `analogous` does not name. Run it when the SDK has moved:
  * `npx tsx scripts/make-model.ts`.
@@ -9,11 +9,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Model, Shape } from '../lib/kms/shapes.ts'
+import type { Model, Shape } from '../lib/kms/model/shapes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const constraintsFile = join(root, '../shared/model/constraints.json')
-const modelFile = join(root, 'lib/kms/model.json')
+const modelFile = join(root, 'lib/kms/model/model.json')
 
 /** Members that only the SDK has, and the shape whose limits they take: ours, by analogy. */
 const analogous: Readonly<Record<string, string>> = {
@@ -48,7 +48,9 @@ type SdkStructure = [3, string, string, unknown, string[], SdkReference[], numbe
 type SdkReference = number | string | unknown[] | (() => SdkReference)
 
 if (!existsSync(constraintsFile)) {
-  console.error('../shared/model/constraints.json is absent: lib/kms/model.json is left as it is')
+  console.error(
+    '../shared/model/constraints.json is absent: lib/kms/model/model.json is left as it is',
+  )
   process.exit(1)
 }
 const known = JSON.parse(readFileSync(constraintsFile, 'utf8')) as Model
@@ -76,7 +78,7 @@ writeFileSync(
   `{"operations":{\n${lines(operations)}\n},\n"shapes":{\n${lines(shapes)}\n}}\n`,
 )
 console.error(
-  `lib/kms/model.json: ${Object.keys(operations).length} operations, ` +
+  `lib/kms/model/model.json: ${Object.keys(operations).length} operations, ` +
     `${Object.keys(shapes).length} shapes`,
 )
 

@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { operations } from '../lib/kms/operations/index.ts'
-import { operationNames, operationOf, shapeOf } from '../lib/kms/shapes.ts'
-import type { OperationName } from '../lib/kms/types.ts'
+import { operationNames, operationOf, shapeOf } from '../lib/kms/model/shapes.ts'
+import type { OperationName } from '../lib/kms/model/types.ts'
 
 export const begin = '<!-- operations: made by scripts/make-operations-table.ts -->'
 export const end = '<!-- end of operations -->'

@@ -88,16 +88,16 @@ const covered: Readonly<Record<string, readonly string[]>> = {
   'test/iam/properties.test.ts': ['lib/iam/json.ts'],
   'test/iam/statement.test.ts': ['lib/iam/principals.ts'],
   'test/index.test.ts': ['lib/config/server-options.ts', 'lib/kms/defaults.ts'],
-  'test/kms/managed-keys.test.ts': [
-    'lib/kms/managed-key-rows.ts',
-    'lib/kms/managed-key-statements.ts',
+  'test/kms/managed-keys/managed-keys.test.ts': [
+    'lib/kms/managed-keys/managed-key-rows.ts',
+    'lib/kms/managed-keys/managed-key-statements.ts',
   ],
-  'test/kms/operations/connect-custom-key-store.test.ts': ['lib/kms/connecting.ts'],
+  'test/kms/operations/connect-custom-key-store.test.ts': ['lib/kms/key-stores/connecting.ts'],
   'test/kms/operations/create-custom-key-store.test.ts': [
-    'lib/kms/custom-key-store-input.ts',
-    'lib/kms/custom-key-stores.ts',
+    'lib/kms/key-stores/custom-key-store-input.ts',
+    'lib/kms/key-stores/custom-key-stores.ts',
   ],
-  'test/kms/model.test.ts': ['lib/kms/shapes.ts'],
+  'test/kms/model/model.test.ts': ['lib/kms/model/shapes.ts'],
 }
 
 const folders = ['.ci', 'bench', 'certs', 'docs', 'examples', 'lib', 'policies', 'scripts', 'test']

@@ -7,10 +7,10 @@
 import type { KeyUsage } from '../crypto/specs.ts'
 import { wants, wrong, type Place } from '../config/read.ts'
 import type { Conditions } from '../kms/conditions.ts'
-import { operationNames } from '../kms/model.ts'
+import { operationNames } from '../kms/model/model.ts'
 import type { Operation } from '../kms/operation.ts'
 import { operations } from '../kms/operations/index.ts'
-import type { OperationName } from '../kms/types.ts'
+import type { OperationName } from '../kms/model/types.ts'
 
 export interface Action {
   /** In AWS's spelling: `kms:Decrypt`. */

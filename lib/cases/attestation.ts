@@ -20,7 +20,7 @@ import {
   type Place,
 } from '../config/read.ts'
 import { DecodeError, TrustError } from '../errors.ts'
-import { attestationFacts, type AttestationFacts } from '../kms/attestation-facts.ts'
+import { attestationFacts, type AttestationFacts } from '../kms/recipient/attestation-facts.ts'
 
 /** What policies ask of a document. One that a case only describes is of the time of the test. */
 export type CaseAttestation = Omit<AttestationFacts, 'timestampMs'> & {

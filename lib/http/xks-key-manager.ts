@@ -6,7 +6,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { systemRandom } from '../crypto/random.ts'
 import { openSymmetric, sealSymmetric, tagBytes } from '../crypto/symmetric.ts'
-import type { XksCiphertext } from '../kms/xks-api.ts'
+import type { XksCiphertext } from '../kms/key-stores/xks-api.ts'
 
 const vectorBytes = 12
 export const externalKeyBytes = 32

@@ -4,7 +4,7 @@
  * https://github.com/aws/aws-kms-xksproxy-api-spec/blob/main/xks_proxy_api_spec.md#api-operations
  */
 import { decodeBase64, encodeBase64 } from '../codec/bytes.ts'
-import { integrityValue, isVectorLength, type XksCiphertext } from '../kms/xks-api.ts'
+import { integrityValue, isVectorLength, type XksCiphertext } from '../kms/key-stores/xks-api.ts'
 import { version } from './version.ts'
 import { maxAdditionalBytes, maxPlaintextBytes, type ExternalKey } from './xks-key-manager.ts'
 

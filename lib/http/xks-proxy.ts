@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { systemRandom } from '../crypto/random.ts'
 import { Fault } from '../kms/faults.ts'
-import { parseJsonBody } from '../kms/json.ts'
+import { parseJsonBody } from '../kms/model/json.ts'
 import { silent, stackOf, type Log } from '../kms/log.ts'
 import { readBody } from './body.ts'
 import { verifySignature } from './sigv4.ts'

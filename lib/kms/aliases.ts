@@ -8,7 +8,7 @@ import type { Call } from './call.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import { noSuchAlias } from './locate.ts'
-import { reservedPrefix } from './managed-keys.ts'
+import { reservedPrefix } from './managed-keys/managed-keys.ts'
 import { requireQuota } from './quotas.ts'
 
 /** Refuses a name that no alias of a customer can have. */

@@ -9,8 +9,8 @@ import type { Key } from './key.ts'
 import type { KnownPrincipals } from './known-principals.ts'
 import { locate, type Found } from './locate.ts'
 import type { Quotas } from './quotas.ts'
-import type { Input, OperationName } from './types.ts'
-import type { XksTransport } from './xks-api.ts'
+import type { Input, OperationName } from './model/types.ts'
+import type { XksTransport } from './key-stores/xks-api.ts'
 
 /** What every call of a service has in common. */
 export interface Surroundings {

@@ -5,7 +5,7 @@
  * condition keys"; IAM user guide, "AWS global condition context keys".
  */
 import type { ContextValue, RequestContext } from '../iam/request.ts'
-import type { AttestationFacts } from './attestation-facts.ts'
+import type { AttestationFacts } from './recipient/attestation-facts.ts'
 import type { Caller } from './callers.ts'
 import { Fault } from './faults.ts'
 import type { KeyFacts } from './key.ts'

@@ -8,7 +8,7 @@ import { parsePolicy } from '../iam/document.ts'
 import { explain, type Explanation } from '../iam/explain.ts'
 import { hints } from '../iam/hints.ts'
 import type { AccessRequest, ContextValue } from '../iam/request.ts'
-import type { AttestationFacts } from './attestation-facts.ts'
+import type { AttestationFacts } from './recipient/attestation-facts.ts'
 
 /** One authorization as it was decided. */
 export interface DecisionRecord {

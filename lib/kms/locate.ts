@@ -8,7 +8,7 @@ import { aliasArn, keyArn, parseKeyName, type KeyName } from './arn.ts'
 import { decodeBlob, type Blob } from './blob.ts'
 import { Fault } from './faults.ts'
 import { Key } from './key.ts'
-import { managedAlias } from './managed-keys.ts'
+import { managedAlias } from './managed-keys/managed-keys.ts'
 
 /** The caller's side of the search; a call in progress is one. */
 export interface Searcher {

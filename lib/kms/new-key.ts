@@ -6,7 +6,7 @@ import { isImportable } from '../crypto/key-wrapping.ts'
 import { specs, type KeySpec, type KeyUsage } from '../crypto/specs.ts'
 import type { Origin } from '../store/store.ts'
 import { Fault } from './faults.ts'
-import type { Input } from './types.ts'
+import type { Input } from './model/types.ts'
 
 export function readSpec(input: Input<'CreateKey'>): { spec: KeySpec; usage: KeyUsage } {
   const { KeySpec, CustomerMasterKeySpec } = input

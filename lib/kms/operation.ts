@@ -12,7 +12,7 @@ import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import { locateByCiphertext, type Found } from './locate.ts'
 import { requireState, type StateRule } from './state.ts'
-import type { Input, OperationName, Output } from './types.ts'
+import type { Input, OperationName, Output } from './model/types.ts'
 
 /** What becomes of the answer when the request carries a Recipient. */
 export interface RecipientRule {

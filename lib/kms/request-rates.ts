@@ -7,7 +7,7 @@ import type { KeySpec } from '../crypto/specs.ts'
 import type { KeyRecord, Reader, Scope } from '../store/store.ts'
 import { parseKeyName } from './arn.ts'
 import { decodeBlob } from './blob.ts'
-import type { OperationName } from './types.ts'
+import type { OperationName } from './model/types.ts'
 
 const symmetricByRegion: Readonly<Record<string, number>> = {
   'us-east-2': 20_000,

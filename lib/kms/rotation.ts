@@ -11,7 +11,7 @@ import { dayMs } from './clock.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import { withCurrent, withMaterials } from './materials.ts'
-import type { OperationName } from './types.ts'
+import type { OperationName } from './model/types.ts'
 
 /** The period of a key whose owner names none. */
 export const usualPeriodDays = 365

@@ -12,12 +12,12 @@ import type { Clock } from './clock.ts'
 import type { Connection } from './conditions.ts'
 import { settleDue } from './due.ts'
 import { Fault } from './faults.ts'
-import { checkGrantTokens } from './grant-token.ts'
-import { parseJsonBody } from './json.ts'
+import { checkGrantTokens } from './grants/grant-token.ts'
+import { parseJsonBody } from './model/json.ts'
 import type { KnownPrincipals } from './known-principals.ts'
 import { namedResource } from './locate.ts'
 import type { Log } from './log.ts'
-import { readInput, writeOutput } from './model.ts'
+import { readInput, writeOutput } from './model/model.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations/index.ts'
 import {
@@ -26,8 +26,8 @@ import {
   type AttestationOptions,
   type Recipient,
   type RecipientInfo,
-} from './recipient.ts'
-import type { XksTransport } from './xks-api.ts'
+} from './recipient/recipient.ts'
+import type { XksTransport } from './key-stores/xks-api.ts'
 import { Quotas, type QuotaSettings } from './quotas.ts'
 import { seed, withMaterial, type KeySeed, type ReadySeed } from './seed.ts'
 
@@ -132,7 +132,7 @@ export class Kms {
   async #recordRefusal(fault: Fault, info: RecipientInfo, request: RefusedRequest): Promise<void> {
     const { requestId, operation, input, caller, region, nowMs } = request
     const { store, log } = this.#options
-    const { explainRefusal } = await import('./recipient-refusal.ts')
+    const { explainRefusal } = await import('./recipient/recipient-refusal.ts')
     const { code, ...explained } = explainRefusal(info, fault, await this.#recipients.anchors())
     const scope = { account: caller.principal.account, region }
     const asked = {

@@ -5,7 +5,7 @@
  */
 import type { KeyState, Origin } from '../store/store.ts'
 import { Fault, type FaultCode } from './faults.ts'
-import { failures } from './xks-failures.ts'
+import { failures } from './key-stores/xks-failures.ts'
 
 /** The states in which a group of operations goes on. */
 const rules = {

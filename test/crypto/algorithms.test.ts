@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { shapeOf } from '../../lib/kms/shapes.ts'
+import { shapeOf } from '../../lib/kms/model/shapes.ts'
 import { macAlgorithms, oaepAlgorithms, signingAlgorithms } from '../../lib/crypto/algorithms.ts'
 
 function enumOf(name: string): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { macAlgorithms, oaepAlgorithms, signingAlgorithms } from '../../lib/crypto/algorithms.ts'
-import { shapeOf } from '../../lib/kms/shapes.ts'
+import { shapeOf } from '../../lib/kms/model/shapes.ts'
 import { isOffered, keyUsages, specs, type KeySpec } from '../../lib/crypto/specs.ts'
 
 function enumOf(name: string): string[] {

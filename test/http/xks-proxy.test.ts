@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { startXksProxy, type RunningXksProxy } from '../../lib/http/xks-proxy.ts'
-import { integrityValue } from '../../lib/kms/xks-api.ts'
+import { integrityValue } from '../../lib/kms/key-stores/xks-api.ts'
 import {
   credential,
   disabledId,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call, constraint, outcome, refused } from '../support/call.ts'
 import { accountRoot, allow, policyOf, unreachableKey } from '../support/policies.ts'
 import { aliasOf, keyIds, useKms } from '../support/scene.ts'

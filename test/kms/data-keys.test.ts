@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { outcome, refused } from '../support/call.ts'
 import { allow, closedPolicy, noKeyPolicy } from '../support/policies.ts'
 import { call } from '../support/call.ts'

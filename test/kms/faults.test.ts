@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Fault } from '../../lib/kms/faults.ts'
 import { operations } from '../../lib/kms/operations/index.ts'
-import { model } from '../../lib/kms/shapes.ts'
+import { model } from '../../lib/kms/model/shapes.ts'
 
 describe('Fault', () => {
   it('is HTTP 400 for what the client did, and 5xx for what it did not', () => {

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict'
 import type { KMSClient } from '@aws-sdk/client-kms'
 import { isOffered, keyUsages, specs, type KeySpec, type KeyUsage } from '../../lib/crypto/specs.ts'
-import { shapeOf } from '../../lib/kms/shapes.ts'
-import type { OperationName } from '../../lib/kms/types.ts'
+import { shapeOf } from '../../lib/kms/model/shapes.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call, refused } from '../support/call.ts'
 import { useKms } from '../support/scene.ts'
 

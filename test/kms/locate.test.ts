@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call, outcome, refused, type Refusal } from '../support/call.ts'
 import { keyCalls, type KeyCall } from '../support/key-calls.ts'
 import { unreachableCiphertext, unreachableKey } from '../support/policies.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Key } from '../../lib/kms/key.ts'
 import { requireAlgorithm, requireUsage } from '../../lib/kms/operation.ts'
 import { operations } from '../../lib/kms/operations/index.ts'
-import { operationOf, shapeOf } from '../../lib/kms/shapes.ts'
+import { operationOf, shapeOf } from '../../lib/kms/model/shapes.ts'
 
 const key = Key.of({
   account: '111122223333',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Fault } from '../../lib/kms/faults.ts'
 import { Quotas, requireQuota, type QuotaSettings } from '../../lib/kms/quotas.ts'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { MemoryStore } from '../../lib/store/memory.ts'
 import { call, outcome, refused, type Refusal } from '../support/call.ts'
 import { newAliasName } from '../support/key-calls.ts'

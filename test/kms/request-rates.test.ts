@@ -4,7 +4,7 @@ import { sealBlob } from '../../lib/kms/blob.ts'
 import { Key } from '../../lib/kms/key.ts'
 import { firstMaterial } from '../../lib/kms/materials.ts'
 import { operations } from '../../lib/kms/operations/index.ts'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { MemoryStore } from '../../lib/store/memory.ts'
 import type { KeyRecord } from '../../lib/store/store.ts'
 

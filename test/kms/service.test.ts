@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { operationNames } from '../../lib/kms/model.ts'
+import { operationNames } from '../../lib/kms/model/model.ts'
 import { operationOf } from '../../lib/kms/service.ts'
 import { call, outcome, post, refused } from '../support/call.ts'
 import { arns, keyIds, useKms } from '../support/scene.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { KeyRecord, KeyState } from '../../lib/store/store.ts'
 import { operations } from '../../lib/kms/operations/index.ts'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call, refused, type Refusal } from '../support/call.ts'
 import { imported } from '../support/imports.ts'
 import {

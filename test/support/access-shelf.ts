@@ -2,7 +2,7 @@
  * What the shelf "access" of an operation on one key always has: whom AWS refuses and in which
  * words, and which two kinds of policy let a caller in.
  */
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call, refused } from './call.ts'
 import {
   allow,

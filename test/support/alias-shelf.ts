@@ -2,7 +2,7 @@
  * What the shelf "access" of CreateAlias, UpdateAlias and DeleteAlias has: IAM policies allow the
  * alias's half, the key policy or IAM policies each key's half.
  */
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call, refused } from './call.ts'
 import {
   allow,

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { buffer } from 'node:stream/consumers'
 import type { KMSClient } from '@aws-sdk/client-kms'
-import type { OperationName, Output } from '../../lib/kms/types.ts'
+import type { OperationName, Output } from '../../lib/kms/model/types.ts'
 import { commandOf, defaultAccount } from './sdk.ts'
 
 export interface Exchange {

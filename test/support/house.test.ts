@@ -213,7 +213,7 @@ describe('untested', () => {
       'lib/errors.ts': code,
       'lib/kms/key.ts': code,
       'lib/kms/plain.js': code,
-      'lib/kms/types.ts':
+      'lib/kms/model/types.ts':
         "import type { A } from './a.ts'\nexport type { A }\nexport interface B { b: 1 }\ntype C = A",
     })
     const tests = new Set(

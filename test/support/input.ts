@@ -2,8 +2,8 @@
  * Reads an operation's input as a request brings it, and says how it must be refused.
  */
 import assert from 'node:assert/strict'
-import { readInput } from '../../lib/kms/model.ts'
-import type { OperationName } from '../../lib/kms/types.ts'
+import { readInput } from '../../lib/kms/model/model.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 
 /** The input by the names of its members: those from JSON are not known to the compiler. */
 export function read(operation: OperationName, json: unknown): Record<string, unknown> {

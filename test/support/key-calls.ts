@@ -3,7 +3,7 @@
  * it, and with what beside. For tests that hold a rule over all operations.
  */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import type { OperationName } from '../../lib/kms/types.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call } from './call.ts'
 import { importRequest, newExternalKey } from './imports.ts'
 import { delegation, policyOf } from './policies.ts'

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import type { KMSClient } from '@aws-sdk/client-kms'
-import type { OperationName, Output } from '../../lib/kms/types.ts'
+import type { OperationName, Output } from '../../lib/kms/model/types.ts'
 import { describeWithOpenssl, openssl } from '../crypto/openssl.ts'
 import { answer, membersOf, outcome, refused, type Answer, type Refusal } from './call.ts'
 import {

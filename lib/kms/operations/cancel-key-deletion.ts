@@ -1,6 +1,6 @@
 /** CancelKeyDeletion: a key that is pending deletion stays, disabled. */
 import { changeKey } from '../change.ts'
-import { asConnected } from '../key-availability.ts'
+import { asConnected } from '../key-stores/key-availability.ts'
 import { isComplete } from '../materials.ts'
 import { keyOperation } from '../operation.ts'
 

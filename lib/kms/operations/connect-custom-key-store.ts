@@ -1,5 +1,5 @@
 /** ConnectCustomKeyStore: begins to connect a key store to its cluster or its proxy. */
-import { startConnecting } from '../connecting.ts'
+import { startConnecting } from '../key-stores/connecting.ts'
 import { operation } from '../operation.ts'
 
 export const ConnectCustomKeyStore = operation('ConnectCustomKeyStore', {

@@ -3,12 +3,12 @@
  * proxy. It is not connected yet; a proxy with a public endpoint has to be there already.
  */
 import { randomBytes } from 'node:crypto'
-import { checkUnique, xksProber } from '../custom-key-stores.ts'
-import { newBacking } from '../custom-key-store-input.ts'
+import { checkUnique, xksProber } from '../key-stores/custom-key-stores.ts'
+import { newBacking } from '../key-stores/custom-key-store-input.ts'
 import { operation } from '../operation.ts'
 import { requireQuota } from '../quotas.ts'
-import { checkHealth } from '../xks-api.ts'
-import { answeredFor } from '../xks-failures.ts'
+import { checkHealth } from '../key-stores/xks-api.ts'
+import { answeredFor } from '../key-stores/xks-failures.ts'
 
 export const CreateCustomKeyStore = operation('CreateCustomKeyStore', {
   async run(call) {

@@ -4,8 +4,14 @@
  */
 import { permitsChild } from '../../iam/grant.ts'
 import { requireThere } from '../change.ts'
-import { encodeGrantToken } from '../grant-token.ts'
-import { allowedBy, checkGrant, constraintConditions, newGrant, sameGrant } from '../grants.ts'
+import { encodeGrantToken } from '../grants/grant-token.ts'
+import {
+  allowedBy,
+  checkGrant,
+  constraintConditions,
+  newGrant,
+  sameGrant,
+} from '../grants/grants.ts'
 import { Key } from '../key.ts'
 import { keyOperation } from '../operation.ts'
 import { requireQuota } from '../quotas.ts'

@@ -1,5 +1,5 @@
 /** DeleteCustomKeyStore: forgets a key store that is disconnected and has no keys. */
-import { requireConnection, requireCustomKeyStore } from '../custom-key-stores.ts'
+import { requireConnection, requireCustomKeyStore } from '../key-stores/custom-key-stores.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
 

@@ -1,7 +1,7 @@
 /** DescribeCustomKeyStores: the key stores of the caller's account in the Region, or one of them. */
 import type { CustomKeyStoreRecord } from '../../store/store.ts'
 import type { Call } from '../call.ts'
-import { listEntry, requireCustomKeyStore } from '../custom-key-stores.ts'
+import { listEntry, requireCustomKeyStore } from '../key-stores/custom-key-stores.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
 import { listPage } from '../paging.ts'

@@ -1,6 +1,6 @@
 /** DisableKey: no cryptographic operation uses the key until it is enabled again. */
 import { changeKey } from '../change.ts'
-import { withState } from '../key-availability.ts'
+import { withState } from '../key-stores/key-availability.ts'
 import { keyOperation } from '../operation.ts'
 
 export const DisableKey = keyOperation('DisableKey', {

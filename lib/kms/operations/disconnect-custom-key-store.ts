@@ -1,5 +1,5 @@
 /** DisconnectCustomKeyStore: the keys of a key store are Unavailable until it is connected again. */
-import { startDisconnecting } from '../connecting.ts'
+import { startDisconnecting } from '../key-stores/connecting.ts'
 import { operation } from '../operation.ts'
 
 export const DisconnectCustomKeyStore = operation('DisconnectCustomKeyStore', {

@@ -1,7 +1,7 @@
 /** EnableKey: a disabled key works again. */
 import type { KeyRecord } from '../../store/store.ts'
 import { changeKey } from '../change.ts'
-import { withState } from '../key-availability.ts'
+import { withState } from '../key-stores/key-availability.ts'
 import { keyOperation } from '../operation.ts'
 
 export const EnableKey = keyOperation('EnableKey', {

@@ -1,7 +1,7 @@
 /** GenerateRandom: random bytes, made without any key; in a cluster, where one is named. */
 import { randomBytes } from 'node:crypto'
 import type { Call } from '../call.ts'
-import { requireConnection, requireCustomKeyStore } from '../custom-key-stores.ts'
+import { requireConnection, requireCustomKeyStore } from '../key-stores/custom-key-stores.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
 

@@ -3,7 +3,7 @@
  * the key is there, so that tracking starts with its creation.
  */
 import { eventId } from '../events.ts'
-import type { Output } from '../types.ts'
+import type { Output } from '../model/types.ts'
 import { keyOperation } from '../operation.ts'
 
 type Usage = NonNullable<Output<'GetKeyLastUsage'>['KeyLastUsage']>

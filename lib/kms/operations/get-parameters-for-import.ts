@@ -12,7 +12,7 @@ import { newImportSecret, sealImportToken } from '../import-token.ts'
 import type { Key } from '../key.ts'
 import { keyOperation } from '../operation.ts'
 import { requireImported } from '../rotation.ts'
-import type { Input } from '../types.ts'
+import type { Input } from '../model/types.ts'
 
 export const GetParametersForImport = keyOperation('GetParametersForImport', {
   states: 'importParameters',

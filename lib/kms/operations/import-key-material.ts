@@ -15,7 +15,7 @@ import { Key } from '../key.ts'
 import { keyOperation } from '../operation.ts'
 import { requireImported } from '../rotation.ts'
 import { requireState } from '../state.ts'
-import type { Input } from '../types.ts'
+import type { Input } from '../model/types.ts'
 
 export const ImportKeyMaterial = keyOperation('ImportKeyMaterial', {
   states: 'importMaterial',

@@ -5,7 +5,7 @@
 import { aliasArn } from '../arn.ts'
 import type { Call } from '../call.ts'
 import type { Key } from '../key.ts'
-import { withPredefined, type ListedAlias } from '../managed-keys.ts'
+import { withPredefined, type ListedAlias } from '../managed-keys/managed-keys.ts'
 import { operation } from '../operation.ts'
 import { listPage } from '../paging.ts'
 

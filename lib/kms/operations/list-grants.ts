@@ -3,9 +3,9 @@
  * id where the request says so. Refuses GranteeServicePrincipal, which AWS takes from services alone.
  */
 import { Fault } from '../faults.ts'
-import { checkGrantId } from '../grant-deletion.ts'
-import { grantEntry, grantLimits } from '../grant-entry.ts'
-import { readPrincipal } from '../grant-principal.ts'
+import { checkGrantId } from '../grants/grant-deletion.ts'
+import { grantEntry, grantLimits } from '../grants/grant-entry.ts'
+import { readPrincipal } from '../grants/grant-principal.ts'
 import { keyOperation } from '../operation.ts'
 import { listPage } from '../paging.ts'
 

@@ -4,11 +4,11 @@
  * takes from services alone. Source: API reference, ListRetirableGrants.
  */
 import { Fault } from '../faults.ts'
-import { grantEntry, grantLimits } from '../grant-entry.ts'
-import { readPrincipal } from '../grant-principal.ts'
+import { grantEntry, grantLimits } from '../grants/grant-entry.ts'
+import { readPrincipal } from '../grants/grant-principal.ts'
 import { operation } from '../operation.ts'
 import { listPage } from '../paging.ts'
-import type { Input } from '../types.ts'
+import type { Input } from '../model/types.ts'
 
 export const ListRetirableGrants = operation('ListRetirableGrants', {
   async run(call) {

@@ -5,11 +5,11 @@
  */
 import type { Grant } from '../../iam/grant.ts'
 import { Fault } from '../faults.ts'
-import { deleteGrant, requireGrant } from '../grant-deletion.ts'
-import { decodeGrantToken, type NamedGrant } from '../grant-token.ts'
-import { constraintConditions } from '../grants.ts'
+import { deleteGrant, requireGrant } from '../grants/grant-deletion.ts'
+import { decodeGrantToken, type NamedGrant } from '../grants/grant-token.ts'
+import { constraintConditions } from '../grants/grants.ts'
 import { operation } from '../operation.ts'
-import type { Input } from '../types.ts'
+import type { Input } from '../model/types.ts'
 
 const action = 'kms:RetireGrant'
 

@@ -2,7 +2,7 @@
  * RevokeGrant: deletes a grant, with the permission of the key policy or an IAM policy. What the
  * grant itself says of its end counts for RetireGrant alone.
  */
-import { deleteGrant, requireGrant } from '../grant-deletion.ts'
+import { deleteGrant, requireGrant } from '../grants/grant-deletion.ts'
 import { keyOperation } from '../operation.ts'
 
 export const RevokeGrant = keyOperation('RevokeGrant', {

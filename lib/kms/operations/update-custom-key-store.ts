@@ -4,18 +4,22 @@
  */
 import type { CustomKeyStoreRecord, Reader } from '../../store/store.ts'
 import type { Call } from '../call.ts'
-import { areRelated } from '../cloudhsm.ts'
-import { changedBacking, changesProxy, needsDisconnected } from '../custom-key-store-input.ts'
+import { areRelated } from '../key-stores/cloudhsm.ts'
+import {
+  changedBacking,
+  changesProxy,
+  needsDisconnected,
+} from '../key-stores/custom-key-store-input.ts'
 import {
   checkUnique,
   requireConnection,
   requireCustomKeyStore,
   xksProber,
-} from '../custom-key-stores.ts'
+} from '../key-stores/custom-key-stores.ts'
 import { Fault } from '../faults.ts'
 import { operation } from '../operation.ts'
-import { checkHealth } from '../xks-api.ts'
-import { answeredFor } from '../xks-failures.ts'
+import { checkHealth } from '../key-stores/xks-api.ts'
+import { answeredFor } from '../key-stores/xks-failures.ts'
 
 export const UpdateCustomKeyStore = operation('UpdateCustomKeyStore', {
   async run(call) {

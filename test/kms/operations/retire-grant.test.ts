@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { encodeGrantToken } from '../../../lib/kms/grant-token.ts'
+import { encodeGrantToken } from '../../../lib/kms/grants/grant-token.ts'
 import { answer, call, outcome, refused, type Refusal } from '../../support/call.ts'
 import { nobodysGrantId } from '../../support/key-calls.ts'
 import { testIgnoresRecipient } from '../../support/no-recipient.ts'
