@@ -15,7 +15,7 @@ import { promisify } from 'node:util'
 import { DerReader, derTag } from '../codec/der.ts'
 import { DecodeError } from '../errors.ts'
 import { encodingError } from './pkcs8.ts'
-import { generateRsaKey, publicExponent } from './rsa-key.ts'
+import { generateRsaKey, isRsaKey, publicExponent } from './rsa-key.ts'
 import type { KeySpec, MaterialShape } from './specs.ts'
 
 const generatePair = promisify(generateKeyPair)
@@ -69,7 +69,11 @@ function readPkcs8(bytes: Uint8Array): KeyObject {
     reader.element(derTag.sequence)
     // OpenSSL ignores what follows.
     reader.end()
-    return createPrivateKey({ key: Buffer.from(bytes), format: 'der', type: 'pkcs8' })
+    const key = createPrivateKey({ key: Buffer.from(bytes), format: 'der', type: 'pkcs8' })
+    // OpenSSL takes an EC key whose scalar or point it cannot read, and Node's process ends when it
+    // is asked about that key. Writing it again fails.
+    key.export({ type: 'pkcs8', format: 'der' })
+    return key
   } catch {
     // The cause is left out: it describes a secret.
     throw encodingError()
@@ -89,11 +93,17 @@ function isOfShape(shape: PairShape, key: KeyObject): boolean {
  * public half or with its curve spelt out, and would write it so again.
  */
 export function withoutItsEncoding(key: KeyObject): KeyObject {
-  return createPrivateKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
+  try {
+    return createPrivateKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
+  } catch {
+    // A scalar that is 0 or the curve's order, for one: it has no public half to write.
+    throw encodingError()
+  }
 }
 
 /**
- * The pairwise consistency test of FIPS 140-3: what one half signs, the other must verify.
+ * The pairwise consistency test of FIPS 140-3: what one half signs, the other must verify. OpenSSL
+ * makes up for factors of an RSA key that are wrong, so these are looked at too.
  *
  * @throws DecodeError `MATERIAL_PAIR`
  */
@@ -101,6 +111,7 @@ export async function checkPair(key: KeyObject): Promise<void> {
   const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
   const message = Buffer.from('pairwise consistency')
   const signature = await signInPool(hash, message, key).catch(() => null)
-  if (signature && verify(hash, message, createPublicKey(key), signature)) return
+  const isWhole = key.asymmetricKeyType !== 'rsa' || isRsaKey(key)
+  if (isWhole && signature && verify(hash, message, createPublicKey(key), signature)) return
   throw new DecodeError('MATERIAL_PAIR', 'key material: the private and public key are not a pair')
 }

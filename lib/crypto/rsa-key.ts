@@ -86,6 +86,27 @@ function keyOf(p: bigint, q: bigint): KeyObject {
   return createPrivateKey({ key: { kty: 'RSA', ...Object.fromEntries(entries) }, format: 'jwk' })
 }
 
+/** Whether the members of a private key are what RFC 8017 section 3.2 says of each other. */
+export function isRsaKey(key: KeyObject): boolean {
+  const { n, e, d, p, q, dp, dq, qi } = membersOf(key)
+  if (p <= 1n || q <= 1n || n !== p * q) return false
+  const isInverse = [p, q].every((prime) => (e * d) % (prime - 1n) === 1n)
+  const areFactors = dp === d % (p - 1n) && dq === d % (q - 1n) && (qi * q) % p === 1n
+  return isInverse && areFactors && qi < p
+}
+
+const memberNames = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const
+
+function membersOf(key: KeyObject): Record<(typeof memberNames)[number], bigint> {
+  const members = key.export({ format: 'jwk' })
+  const entries = memberNames.map((name) => [name, decode(String(members[name]))] as const)
+  return Object.fromEntries(entries) as Record<(typeof memberNames)[number], bigint>
+}
+
+function decode(text: string): bigint {
+  return BigInt(`0x0${Buffer.from(text, 'base64url').toString('hex')}`)
+}
+
 function encode(value: bigint): string {
   const hex = value.toString(16)
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')

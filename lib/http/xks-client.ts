@@ -83,6 +83,10 @@ export class XksClient implements XksTransport {
         const isStale = sent.reusedSocket && error.code === 'ECONNRESET'
         reject(isStale ? new StaleConnection('closed', { cause: error }) : error)
       })
+      sent.on('upgrade', (_response, socket) => {
+        socket.destroy()
+        reject(new XksFailure('malformed'))
+      })
       sent.end(body)
     })
   }

@@ -21,6 +21,21 @@ export function isUsed({ state }: MaterialRecord): boolean {
   return state === 'CURRENT' || state === 'NON_CURRENT'
 }
 
+/** The materials when each of `next`, which are new, has become the current one in its turn. */
+export function withRotations(
+  materials: readonly MaterialRecord[],
+  next: readonly MaterialRecord[],
+): readonly MaterialRecord[] {
+  const last = next.at(-1)
+  if (!last) return materials
+  const before = [...materials, ...next.slice(0, -1)]
+  return [...before.map(asNonCurrent), { ...last, state: 'CURRENT' }]
+}
+
+function asNonCurrent(material: MaterialRecord): MaterialRecord {
+  return material.state === 'CURRENT' ? { ...material, state: 'NON_CURRENT' } : material
+}
+
 /** The materials when `next`, which is one of them or new, becomes the current one. */
 export function withCurrent(
   materials: readonly MaterialRecord[],

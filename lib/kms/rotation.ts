@@ -10,7 +10,7 @@ import type { KeyRecord, MaterialRecord, Reader, Writer } from '../store/store.t
 import { dayMs } from './clock.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
-import { withCurrent, withMaterials } from './materials.ts'
+import { withCurrent, withMaterials, withRotations } from './materials.ts'
 import type { OperationName } from './model/types.ts'
 
 /** The period of a key whose owner names none. */
@@ -97,14 +97,21 @@ export async function rotate(
   return rotated
 }
 
-/** The automatic rotation that is due; the next one is a period later. */
-export async function rotateDue(writer: Writer, record: KeyRecord): Promise<void> {
+/** Every automatic rotation that is due by then, each on its day; the next one is a period later. */
+export async function rotateDue(writer: Writer, record: KeyRecord, nowMs: number): Promise<void> {
   const { rotation } = record
   if (!rotation) return
-  const { periodDays, nextMs: dateMs } = rotation
-  const next = nextMaterial(record, { type: 'AUTOMATIC', dateMs })
-  const nextMs = dateMs + periodDays * dayMs
-  await rotate(writer, { ...record, rotation: { periodDays, nextMs } }, next)
+  const { periodDays } = rotation
+  const due: MaterialRecord[] = []
+  let { nextMs } = rotation
+  for (; nextMs <= nowMs; nextMs += periodDays * dayMs) {
+    due.push(nextMaterial(record, { type: 'AUTOMATIC', dateMs: nextMs }))
+  }
+  const materialsOf = ({ materials }: KeyRecord) => withRotations(materials, due)
+  writer.putKey({ ...record, rotation: { periodDays, nextMs }, materials: materialsOf(record) })
+  for (const other of await relatives(writer, record)) {
+    writer.putKey({ ...other, materials: materialsOf(other) })
+  }
 }
 
 /** The other keys of a multi-Region key. */

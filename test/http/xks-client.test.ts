@@ -153,6 +153,16 @@ describe('XksClient', () => {
     assert.equal(followed, false)
   })
 
+  it('takes no change of protocol for an answer', async () => {
+    const port = await listening(
+      createTcpServer((socket) => {
+        const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x'
+        socket.once('data', () => socket.end(`${upgrade}\r\n\r\n`))
+      }),
+    )
+    await assert.rejects(send(`http://127.0.0.1:${String(port)}`), failure('malformed'))
+  })
+
   it('finds nobody there, and what does not speak HTTP', async () => {
     const port = await listening(createTcpServer())
     for (const one of open.splice(0)) await one.close()

@@ -143,6 +143,25 @@ describe('settleDue', () => {
 })
 
 describe('settleDue', () => {
+  it('makes the rotations of eight thousand years, and lets others work meanwhile', async () => {
+    const store = new MemoryStore()
+    const { deletionMs: _, ...record } = keyRecord('a', 0)
+    const rotation = { periodDays: 90, nextMs: 90 * day * 1000 }
+    await store.transact((writer) => {
+      for (const id of ['a', 'b', 'c']) writer.putKey({ ...record, id, state: 'Enabled', rotation })
+    })
+    const nowMs = Date.parse('9999-12-31T00:00:00Z')
+    let others = 0
+    const timer = setInterval(() => (others += 1), 1)
+    await settleDue(store, nowMs)
+    clearInterval(timer)
+    const settled = store.key(scope, 'a')
+    assert.equal(settled?.materials.length, Math.floor(nowMs / rotation.nextMs))
+    assert.equal(settled.materials.filter(({ state }) => state === 'CURRENT').length, 1)
+    assert.ok(store.nextDueMs() > nowMs)
+    assert.ok(others > 0)
+  })
+
   it('starts the waiting period of a primary when its last replica goes, and ends it in the same go', async () => {
     const store = new MemoryStore()
     const primary: KeyRecord = {

@@ -85,7 +85,7 @@ describe('rotate', () => {
 describe('rotateDue', () => {
   it('rotates on the day, and sets the next one a period later', async () => {
     const store = await storeOf(primary, replica)
-    await store.transact((writer) => rotateDue(writer, primary))
+    await store.transact((writer) => rotateDue(writer, primary, 1_000))
     const record = store.key(primary, id)
     assert.deepEqual(record?.rotation, { periodDays: 90, nextMs: 1_000 + 90 * day })
     assert.deepEqual(record.materials[1]?.rotation, { type: 'AUTOMATIC', dateMs: 1_000 })
