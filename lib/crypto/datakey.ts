@@ -8,8 +8,6 @@ import type { KeySpec } from './specs.ts'
 /** The lengths of GenerateDataKey's KeySpec. Source: API_GenerateDataKey. */
 export const dataKeyBytes = { AES_256: 32, AES_128: 16 } as const
 
-export type DataKeySpec = keyof typeof dataKeyBytes
-
 export interface DataKeyPair {
   /** PKCS#8 DER, RFC 5958; of ML-KEM the seed alone, RFC 9935. */
   readonly privateKey: Buffer

@@ -9,7 +9,7 @@ import type { RandomSource } from './random.ts'
 import type { SeedPair } from './seed-pair.ts'
 
 /** FIPS 204, section 6.2: of μ, and of the public key's hash in it. */
-export const muBytes = 64
+const muBytes = 64
 
 /** Section 3.4: a signature is hedged with so many random bytes, as KMS's are. */
 const hedgeBytes = 32

@@ -49,12 +49,7 @@ export function requireImported(key: Key): void {
   if (key.origin !== 'EXTERNAL') throw wrongOrigin(key)
 }
 
-export function requirePrimary(key: Key): void {
-  if (key.multiRegionKeyType !== 'REPLICA') return
-  throw new Fault('UnsupportedOperationException', `${key.arn} is not a multi-region primary key.`)
-}
-
-export function wrongOrigin(key: Key): Fault {
+function wrongOrigin(key: Key): Fault {
   return new Fault(
     'UnsupportedOperationException',
     `${key.arn} origin is ${key.origin} which is not valid for this operation.`,

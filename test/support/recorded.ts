@@ -114,14 +114,6 @@ export class Replay {
     return problem === undefined ? { id } : { id, problem }
   }
 
-  /** The operations that a case and those before it call. */
-  operationsOf(id: string): Set<string> {
-    const { continues, setup = [], request, after = [] } = this.#find(id)
-    const names = continues === undefined ? new Set<string>() : this.operationsOf(continues)
-    for (const { op } of [...setup, request, ...after]) if (op !== undefined) names.add(op)
-    return names
-  }
-
   close(): void {
     for (const client of this.#clients.values()) client.destroy()
   }

@@ -15,7 +15,7 @@ import { answeredFor } from './xks-failures.ts'
 /** The origins of keys in custom key stores, each the type of its key store. */
 const customOrigins: readonly Origin[] = ['AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']
 
-export function isInCustomKeyStore(origin: Origin): boolean {
+function isInCustomKeyStore(origin: Origin): boolean {
   return customOrigins.includes(origin)
 }
 
