@@ -32,6 +32,8 @@ interface Believed {
   readonly verified: VerifiedDocument
 }
 
+const checksOfTime = checks.filter(({ dependsOnTime }) => dependsOnTime)
+
 /** Believed documents kept: about five minutes of one new document every 300 ms. Ours. */
 const maxBelieved = 1024
 
@@ -55,9 +57,7 @@ export class Verifier {
     if (underway) await underway
     const known = this.#believed.get(ending)
     if (known && equalBytes(known.bytes, bytes)) {
-      for (const { dependsOnTime, run } of checks) {
-        if (dependsOnTime) await run(known.evidence, nowMs)
-      }
+      for (const { run } of checksOfTime) await run(known.evidence, nowMs)
       return known.verified
     }
     // A copy: the caller may use its bytes again, and this one stays.

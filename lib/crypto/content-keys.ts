@@ -15,9 +15,10 @@ export interface ContentKey {
 
 /** A recipient that was sealed for so many times is one that comes again. */
 const usesBeforeAhead = 32
-/** How many are made ahead at once, and how few are left when the next are made. */
-const ahead = 128
-const low = 64
+/** How many are there or on their way. */
+const ahead = 64
+/** So few at once that whoever waits for the thread's core waits less than a millisecond. */
+const batch = 16
 
 export function newContentKey(key: KeyObject, random: RandomSource): ContentKey {
   const contentKey = random(32)
@@ -31,7 +32,8 @@ export function newContentKey(key: KeyObject, random: RandomSource): ContentKey 
 interface Supply {
   uses: number
   ready: ContentKey[]
-  underway: boolean
+  /** How many are on their way. */
+  expected: number
 }
 
 const supplies = new WeakMap<KeyObject, Supply>()
@@ -39,20 +41,21 @@ const supplies = new WeakMap<KeyObject, Supply>()
 /** A content key that was made ahead, or a new one where there is none. */
 export function takeContentKey(key: KeyObject, random: RandomSource): ContentKey {
   let supply = supplies.get(key)
-  if (!supply) supplies.set(key, (supply = { uses: 0, ready: [], underway: false }))
+  if (!supply) supplies.set(key, (supply = { uses: 0, ready: [], expected: 0 }))
   supply.uses += 1
-  if (supply.uses > usesBeforeAhead && supply.ready.length < low && !supply.underway) {
-    supply.underway = true
+  const taken = supply.ready.pop()
+  if (supply.uses > usesBeforeAhead && supply.ready.length + supply.expected <= ahead - batch) {
     void refill(key, supply)
   }
-  return supply.ready.pop() ?? newContentKey(key, random)
+  return taken ?? newContentKey(key, random)
 }
 
 async function refill(key: KeyObject, supply: Supply): Promise<void> {
+  supply.expected += batch
   try {
-    const { contentKeys, encryptedKeys } = await offload('contentKeys', key, ahead)
-    const bytes = encryptedKeys.length / ahead
-    for (let i = 0; i < ahead; i += 1) {
+    const { contentKeys, encryptedKeys } = await offload('contentKeys', key, batch)
+    const bytes = encryptedKeys.length / batch
+    for (let i = 0; i < batch; i += 1) {
       supply.ready.push({
         contentKey: contentKeys.subarray(32 * i, 32 * (i + 1)),
         encryptedKey: encryptedKeys.subarray(bytes * i, bytes * (i + 1)),
@@ -61,6 +64,6 @@ async function refill(key: KeyObject, supply: Supply): Promise<void> {
   } catch {
     // A thread that ended takes nothing with it: whoever comes next makes his own.
   } finally {
-    supply.underway = false
+    supply.expected -= batch
   }
 }

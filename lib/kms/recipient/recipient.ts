@@ -7,7 +7,7 @@
  */
 import type { RecipientKey } from '../../attest/recipient-key.ts'
 import type { RootSpec, TrustAnchor } from '../../attest/roots.ts'
-import type { Verifier } from '../../attest/verify.ts'
+import type { VerifiedDocument, Verifier } from '../../attest/verify.ts'
 import { takeContentKey } from '../../crypto/content-keys.ts'
 import { sealForRecipient } from '../../crypto/envelope.ts'
 import { systemRandom } from '../../crypto/random.ts'
@@ -45,8 +45,8 @@ interface Machinery {
 export class Recipients {
   readonly #options: AttestationOptions
   #machinery: Promise<Machinery> | undefined
-  /** Facts of documents that were presented again. */
-  readonly #facts = new WeakMap<object, AttestationFacts>()
+  /** Of documents that are presented again. */
+  readonly #recipients = new WeakMap<VerifiedDocument, Recipient>()
 
   constructor(options: AttestationOptions) {
     this.#options = options
@@ -71,9 +71,12 @@ export class Recipients {
     const { verifier, recipientKey } = await this.#load()
     try {
       const verified = await verifier.verify(info.AttestationDocument, nowMs)
-      let facts = this.#facts.get(verified)
-      if (!facts) this.#facts.set(verified, (facts = attestationFacts(verified)))
-      return { key: recipientKey(verified.document), facts }
+      let recipient = this.#recipients.get(verified)
+      if (!recipient) {
+        recipient = { key: recipientKey(verified.document), facts: attestationFacts(verified) }
+        this.#recipients.set(verified, recipient)
+      }
+      return recipient
     } catch (error) {
       if (!(error instanceof DecodeError || error instanceof TrustError)) throw error
       const hint = misread(info.AttestationDocument)?.says ?? ''
@@ -103,9 +106,11 @@ async function load({ roots, maxAgeMs, futureSkewMs }: AttestationOptions): Prom
 
 /** The answer with its secret sealed: never beside, and never in place of, its plaintext. */
 export function sealAnswer(answer: object, rule: RecipientRule, { key }: Recipient): object {
-  const { [rule.secret]: secret, ...rest } = answer as Record<string, unknown>
+  const sealed: Record<string, unknown> = { ...answer }
+  const secret = sealed[rule.secret]
   if (!(secret instanceof Uint8Array)) throw new Error(`answer without ${rule.secret}`)
-  for (const member of rule.omits ?? []) rest[member] = undefined
+  sealed[rule.secret] = undefined
+  for (const member of rule.omits ?? []) sealed[member] = undefined
   const content = takeContentKey(key.key, systemRandom)
-  return { ...rest, CiphertextForRecipient: sealForRecipient(secret, key, systemRandom, content) }
+  return { ...sealed, CiphertextForRecipient: sealForRecipient(secret, key, systemRandom, content) }
 }
