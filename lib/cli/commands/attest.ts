@@ -6,8 +6,10 @@ import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { mintAttestationDocument, type MintOptions } from '../../attest/mint.ts'
+import { launchPcrs } from '../../enclave/measure-launch.ts'
 import { DecodeError } from '../../errors.ts'
 import { Exit } from '../exit.ts'
+import { readEif } from '../eif-file.ts'
 import { readInput } from '../files.ts'
 
 export interface AttestFlags {
@@ -26,9 +28,8 @@ export interface AttestFlags {
 }
 
 export async function attest(flags: AttestFlags): Promise<void> {
-  if (flags.eif !== undefined) throw new Exit(2, '--eif is not built yet')
   const options: MintOptions = {
-    pcrs: flags.pcr,
+    pcrs: await registersOf(flags),
     debug: flags.debug,
     roleArn: flags.roleArn,
     instanceId: flags.instanceId,
@@ -47,6 +48,13 @@ export async function attest(flags: AttestFlags): Promise<void> {
     if (error instanceof DecodeError) throw new Exit(2, error.message)
     throw error
   }
+}
+
+/** The image's registers and the named ones; a register that is named wins. */
+async function registersOf({ eif, pcr, platform }: AttestFlags) {
+  if (eif === undefined) return pcr
+  if (platform === 'nitro-tpm') throw new Exit(2, '--eif: an image is measured for enclaves only')
+  return new Map([...(await readEif(eif, launchPcrs)), ...pcr])
 }
 
 /** SubjectPublicKeyInfo DER of the key to attest. */

@@ -18,6 +18,10 @@ export interface Description {
   readonly report: Report
   /** The same for people. */
   readonly text: string
+  /** What `--json` prints, for a kind whose form is not the report's. */
+  readonly json?: string
+  /** What that form has no room for: each is a line on stderr. */
+  readonly remarks?: readonly string[]
 }
 
 /** One kind of file. */

@@ -154,9 +154,10 @@ describe('attest, inspect and open', () => {
     assert.match(report.code ?? '', /^CMS_/)
   })
 
-  it('knows an EIF, whose part is not built yet', async () => {
+  it('exits with 2 for an image that cannot be read', async () => {
     const { code, stderr } = await run(['inspect', '-'], { stdin: '.eif and more' })
-    assert.deepEqual([code, stderr], [2, 'enclave-kms: eif is not built yet\n'])
+    const line = 'enclave-kms: -: EIF_TRUNCATED: the file ends in its header, after 13 bytes\n'
+    assert.deepEqual([code, stderr], [2, line])
   })
 
   it('exits with 2 for what is of no kind that it knows', async () => {
