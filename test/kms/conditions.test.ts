@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { parsePolicy } from '../../lib/iam/document.ts'
 import type { Caller } from '../../lib/kms/callers.ts'
-import { KmsContext, type Facts } from '../../lib/kms/conditions.ts'
+import { KmsContext, type Facts, type Membership } from '../../lib/kms/conditions.ts'
 import { Key } from '../../lib/kms/key.ts'
 
 const caller: Caller = {
@@ -30,13 +31,18 @@ const key = Key.of({
   materials: [],
 })
 
+const memberships: Readonly<Record<string, Membership>> = {
+  '111122223333': { id: 'o-exampleorgid', path: 'o-exampleorgid/r-ab12/ou-ab12-11111111/' },
+  '444455556666': { id: 'o-otherorgid' },
+}
+
 const facts: Facts = {
+  action: 'kms:Sign',
   caller,
   connection: { sourceIp: '127.0.0.1', secure: false, userAgent: 'sdk', referer: undefined },
   region: 'us-east-1',
   nowMs: Date.parse('2026-03-01T12:00:00.500Z'),
-  callerOrganization: undefined,
-  resourceOrganization: 'o-exampleorgid',
+  membershipOf: (account) => memberships[account],
   resourceAccount: '111122223333',
   key,
   requestAlias: undefined,
@@ -69,8 +75,12 @@ describe('KmsContext.get', () => {
     ['aws:PrincipalType', 'AssumedRole'],
     ['aws:PrincipalTag/team', 'payments'],
     ['aws:PrincipalIsAWSService', 'false'],
-    ['aws:PrincipalOrgID', undefined],
+    ['aws:PrincipalServiceName', undefined],
+    ['aws:PrincipalServiceNamesList', undefined],
+    ['aws:PrincipalOrgID', 'o-exampleorgid'],
+    ['aws:PrincipalOrgPaths', ['o-exampleorgid/r-ab12/ou-ab12-11111111/']],
     ['aws:ResourceOrgID', 'o-exampleorgid'],
+    ['aws:ResourceOrgPaths', ['o-exampleorgid/r-ab12/ou-ab12-11111111/']],
     ['aws:ResourceAccount', '111122223333'],
     ['aws:ResourceTag/app', 'demo'],
     ['aws:RequestedRegion', 'us-east-1'],
@@ -81,6 +91,21 @@ describe('KmsContext.get', () => {
     ['aws:UserAgent', 'sdk'],
     ['aws:Referer', undefined],
     ['aws:ViaAWSService', 'false'],
+    ['aws:CalledVia', undefined],
+    ['aws:CalledViaFirst', undefined],
+    ['aws:CalledViaLast', undefined],
+    ['aws:SourceVpc', undefined],
+    ['aws:SourceVpce', undefined],
+    ['aws:VpcSourceIp', undefined],
+    ['aws:VpceAccount', undefined],
+    ['aws:VpceOrgID', undefined],
+    ['aws:VpceOrgPaths', undefined],
+    ['aws:SourceArn', undefined],
+    ['aws:SourceAccount', undefined],
+    ['aws:SourceOrgID', undefined],
+    ['aws:SourceOrgPaths', undefined],
+    ['aws:SourceIdentity', undefined],
+    ['aws:FederatedProvider', undefined],
     ['aws:userid', 'AROAEXAMPLE:s'],
     ['aws:username', undefined],
     ['aws:TokenIssueTime', undefined],
@@ -100,6 +125,7 @@ describe('KmsContext.get', () => {
     ['kms:EncryptionContextKeys', undefined],
     ['kms:RecipientAttestation:PCR0', undefined],
     ['kms:RecipientAttestation:ImageSha384', undefined],
+    ['kms:GrantIsForAWSResource', undefined],
     ['kms:ViaService', undefined],
     ['kms:Nothing', undefined],
   ]
@@ -132,6 +158,12 @@ describe('KmsContext.get', () => {
     assert.deepEqual(get('aws:TagKeys', { conditions }), ['A', 'B'])
   })
 
+  it('has the tags of a key that is not there yet', () => {
+    const conditions = { newKeyTags: { A: '1' } }
+    assert.equal(get('aws:ResourceTag/a', { conditions, key: null }), '1')
+    assert.equal(get('aws:ResourceTag/a', { conditions }), undefined)
+  })
+
   it('takes what the operation states before what describes the key', () => {
     const conditions = { 'kms:KeySpec': 'HMAC_256' } as const
     assert.equal(get('kms:KeySpec', { conditions }), 'HMAC_256')
@@ -147,6 +179,22 @@ describe('KmsContext.get', () => {
     const without = { caller: { ...caller, issued: { atMs: issued.atMs } } }
     assert.equal(get('aws:MultiFactorAuthPresent', without), 'false')
     assert.equal(get('aws:MultiFactorAuthAge', without), undefined)
+  })
+
+  it('has what STS knew of a federated session, and nothing of MFA then', () => {
+    const provider = 'arn:aws:iam::111122223333:oidc-provider/token.example'
+    const more = {
+      caller: {
+        ...caller,
+        issued: { atMs: facts.nowMs },
+        sourceIdentity: 'jane',
+        federatedProvider: provider,
+      },
+    }
+    assert.equal(get('aws:SourceIdentity', more), 'jane')
+    assert.equal(get('aws:FederatedProvider', more), provider)
+    assert.equal(get('aws:TokenIssueTime', more), '2026-03-01T12:00:00.500Z')
+    assert.equal(get('aws:MultiFactorAuthPresent', more), undefined)
   })
 
   it('has an enclave’s registers, and those alone that the document has', () => {
@@ -168,10 +216,134 @@ describe('KmsContext.get', () => {
   })
 })
 
+/** Rows of one situation: each key with its value, undefined for absent. */
+function has(more: Partial<Facts>, rows: readonly (readonly [string, unknown])[]): void {
+  for (const [name, wanted] of rows) {
+    it(`${name} is ${wanted === undefined ? 'absent' : JSON.stringify(wanted)}`, () => {
+      assert.deepEqual(get(name, more), wanted)
+    })
+  }
+}
+
+const s3 = { principal: 's3.amazonaws.com', regional: 's3.us-east-1.amazonaws.com' }
+const athena = { principal: 'athena.amazonaws.com', regional: 'athena.us-east-1.amazonaws.com' }
+const throughServices: Partial<Facts> = {
+  connection: { ...facts.connection, via: [athena, s3] },
+}
+
+describe('KmsContext.get of a forward access session', () => {
+  has(throughServices, [
+    ['aws:CalledVia', ['athena.amazonaws.com', 's3.amazonaws.com']],
+    ['aws:CalledViaFirst', 'athena.amazonaws.com'],
+    ['aws:CalledViaLast', 's3.amazonaws.com'],
+    ['aws:ViaAWSService', 'true'],
+    ['kms:ViaService', 's3.us-east-1.amazonaws.com'],
+    ['aws:PrincipalIsAWSService', 'false'],
+    ['aws:PrincipalArn', 'arn:aws:iam::111122223333:role/a'],
+    ['aws:SourceIp', '127.0.0.1'],
+    ['aws:UserAgent', 'sdk'],
+    ['aws:SourceArn', undefined],
+    ['aws:MultiFactorAuthPresent', undefined],
+  ])
+
+  for (const name of ['CreateGrant', 'ListGrants', 'RevokeGrant']) {
+    it(`says of kms:${name} that the grant is for a resource of AWS's`, () => {
+      const action = `kms:${name}`
+      assert.equal(get('kms:GrantIsForAWSResource', { ...throughServices, action }), 'true')
+      assert.equal(get('kms:GrantIsForAWSResource', { action }), 'false')
+    })
+  }
+
+  it('has temporary credentials without MFA where a user has an access key', () => {
+    const arn = 'arn:aws:iam::111122223333:user/u'
+    const user: Caller = { ...caller, principal: { type: 'User', arn, account: '111122223333' } }
+    assert.equal(get('aws:MultiFactorAuthPresent', { ...throughServices, caller: user }), 'false')
+    assert.equal(get('aws:MultiFactorAuthPresent', { caller: user }), undefined)
+  })
+
+  it('has no key of KMS’s for actions on nothing of KMS’s', () => {
+    const actions = ['kms:GenerateRandom', 'kms:ListAliases', 'kms:ListKeys', 'sts:AssumeRole']
+    for (const action of [...actions, 'kms:ListRetirableGrants']) {
+      const more = { ...throughServices, key: null, action }
+      assert.equal(get('kms:ViaService', more), undefined, action)
+      assert.equal(get('kms:CallerAccount', more), undefined, action)
+      assert.equal(get('aws:ViaAWSService', more), 'true', action)
+    }
+    const more = { ...throughServices, key: null, action: 'kms:ConnectCustomKeyStore' }
+    assert.equal(get('kms:ViaService', more), undefined)
+    assert.equal(get('kms:CallerAccount', more), '111122223333')
+  })
+})
+
+const nothing = parsePolicy('{"Version":"2012-10-17","Statement":[]}', 'vpcEndpoint')
+
+describe('KmsContext.get of a request through a VPC endpoint', () => {
+  const vpcEndpoint = {
+    id: 'vpce-1234abcd',
+    vpc: 'vpc-1234abcd',
+    account: '111122223333',
+    policy: { name: 'default', document: nothing },
+  }
+  has({ connection: { ...facts.connection, vpcEndpoint } }, [
+    ['aws:SourceVpce', 'vpce-1234abcd'],
+    ['aws:SourceVpc', 'vpc-1234abcd'],
+    ['aws:VpcSourceIp', '127.0.0.1'],
+    ['aws:SourceIp', undefined],
+    ['aws:VpceAccount', '111122223333'],
+    ['aws:VpceOrgID', 'o-exampleorgid'],
+    ['aws:VpceOrgPaths', ['o-exampleorgid/r-ab12/ou-ab12-11111111/']],
+    ['aws:ViaAWSService', 'false'],
+  ])
+})
+
+describe('KmsContext.get of a service principal', () => {
+  const service = (arn: string): Caller => ({
+    ...caller,
+    principal: { type: 'Service', arn, account: '111122223333' },
+  })
+  const source = { arn: 'arn:aws:s3:::bucket', account: '444455556666' }
+  has(
+    {
+      action: 'kms:CreateGrant',
+      caller: service('s3.amazonaws.com'),
+      connection: { ...facts.connection, source },
+    },
+    [
+      ['aws:PrincipalIsAWSService', 'true'],
+      ['aws:PrincipalServiceName', 's3.amazonaws.com'],
+      ['aws:PrincipalServiceNamesList', ['s3.amazonaws.com', 's3.us-east-1.amazonaws.com']],
+      ['aws:PrincipalType', 'Service'],
+      ['aws:SourceArn', 'arn:aws:s3:::bucket'],
+      ['aws:SourceAccount', '444455556666'],
+      ['aws:SourceOrgID', 'o-otherorgid'],
+      ['aws:SourceOrgPaths', undefined],
+      ['aws:ViaAWSService', 'false'],
+      ['kms:GrantIsForAWSResource', 'false'],
+      ['aws:PrincipalAccount', undefined],
+      ['aws:PrincipalArn', undefined],
+      ['aws:PrincipalOrgID', undefined],
+      ['aws:PrincipalOrgPaths', undefined],
+      ['aws:SourceIp', undefined],
+      ['kms:CallerAccount', undefined],
+      ['kms:ViaService', undefined],
+    ],
+  )
+
+  it('has its other name in the Region, where it calls by that one', () => {
+    const names = (arn: string) => get('aws:PrincipalServiceNamesList', { caller: service(arn) })
+    assert.deepEqual(names('logs.us-east-1.amazonaws.com'), [
+      'logs.amazonaws.com',
+      'logs.us-east-1.amazonaws.com',
+    ])
+    assert.deepEqual(names('ec2.amazonaws.com.cn'), ['ec2.amazonaws.com.cn'])
+  })
+})
+
 describe('KmsContext.entries', () => {
   it('gives every key that is present, once, with the value that get gives', () => {
     const context = new KmsContext({
       ...facts,
+      ...throughServices,
       attestation: enclaveFacts,
       conditions: { 'kms:KeySpec': 'HMAC_256', encryptionContext: { a: 'b' } },
     })
@@ -186,6 +358,8 @@ describe('KmsContext.entries', () => {
       'kms:encryptioncontext:a',
       'kms:recipientattestation:pcr4',
       'aws:principaltag/team',
+      'aws:calledvia',
+      'kms:viaservice',
     ]) {
       assert.ok(names.has(name), name)
     }

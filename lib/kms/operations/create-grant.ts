@@ -23,7 +23,6 @@ export const CreateGrant = keyOperation('CreateGrant', {
   conditions: (input) => ({
     ...constraintConditions(allowedBy(input).constraints),
     'kms:GrantConstraintSourceArn': input.Constraints?.SourceArn,
-    'kms:GrantIsForAWSResource': 'false',
     'kms:GrantOperations': input.Operations,
     'kms:GranteePrincipal': input.GranteePrincipal,
     'kms:GranteeServicePrincipal': input.GranteeServicePrincipal,

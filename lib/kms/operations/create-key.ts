@@ -50,7 +50,7 @@ export const CreateKey = operation('CreateKey', {
       ...(customKeyStore && { customKeyStore }),
     }
     // Before the material: making it is slow.
-    await checkNewPolicy(call, Key.of(draft))
+    await checkNewPolicy(call, Key.of(draft), '*')
     const record = origin === 'EXTERNAL' ? draft : await withNewMaterial(draft)
     await call.store.transact(async (writer) => {
       await requireKeyQuota(call, writer, record)

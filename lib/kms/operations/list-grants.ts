@@ -10,8 +10,6 @@ import { keyOperation } from '../operation.ts'
 import { listPage } from '../paging.ts'
 
 export const ListGrants = keyOperation('ListGrants', {
-  conditions: () => ({ 'kms:GrantIsForAWSResource': 'false' }),
-
   async run(call, key) {
     const { GrantId, GranteePrincipal, GranteeServicePrincipal } = call.input
     if (GranteeServicePrincipal !== undefined) {

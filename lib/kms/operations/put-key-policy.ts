@@ -1,7 +1,7 @@
 /** PutKeyPolicy: puts another key policy in the place of the old one. */
 import { changeKey } from '../change.ts'
 import { keyOperation } from '../operation.ts'
-import { checkLockout, checkPrincipals, readKeyPolicy, requirePolicyName } from '../policy.ts'
+import { acceptKeyPolicy, requirePolicyName } from '../policy.ts'
 
 export const PutKeyPolicy = keyOperation('PutKeyPolicy', {
   conditions: ({ BypassPolicyLockoutSafetyCheck }) => ({
@@ -12,12 +12,10 @@ export const PutKeyPolicy = keyOperation('PutKeyPolicy', {
   }),
 
   async run(call, key) {
-    const { Policy, PolicyName, BypassPolicyLockoutSafetyCheck } = call.input
+    const { Policy: text, PolicyName, BypassPolicyLockoutSafetyCheck: bypass } = call.input
     requirePolicyName(PolicyName)
-    const policy = readKeyPolicy(Policy)
-    checkPrincipals(call, policy)
-    if (!BypassPolicyLockoutSafetyCheck) await checkLockout(call, key, policy)
-    await changeKey(call, key, null, (record) => ({ ...record, policy: Policy }))
+    await acceptKeyPolicy(call, key, { text, bypass, resource: key.arn })
+    await changeKey(call, key, null, (record) => ({ ...record, policy: text }))
     return {}
   },
 })

@@ -36,7 +36,7 @@ export const ReplicateKey = keyOperation('ReplicateKey', {
       policy: Policy ?? defaultPolicy({ account: key.account, region }),
       tags: withTags({}, Tags),
     }
-    await checkNewPolicy(call, Key.of(replicaOf(key.record, own)))
+    await checkNewPolicy(call, Key.of(replicaOf(key.record, own)), key.arn)
     return {
       ReplicaKeyMetadata: await replicate(call, key, own),
       ReplicaPolicy: own.policy,

@@ -6,8 +6,6 @@ import { deleteGrant, requireGrant } from '../grants/grant-deletion.ts'
 import { keyOperation } from '../operation.ts'
 
 export const RevokeGrant = keyOperation('RevokeGrant', {
-  conditions: () => ({ 'kms:GrantIsForAWSResource': 'false' }),
-
   async run(call, key) {
     const { GrantId } = call.input
     const grant = requireGrant(await call.store.grant(key.record, key.id, GrantId), GrantId)

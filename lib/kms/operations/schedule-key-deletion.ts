@@ -7,6 +7,7 @@ import { dayMs } from '../clock.ts'
 import { Fault } from '../faults.ts'
 import { keyOperation } from '../operation.ts'
 import { relatives } from '../rotation.ts'
+import { unusedDays } from '../usage.ts'
 import type { KeyRecord, Reader } from '../../store/store.ts'
 
 const usualDays = 30
@@ -17,6 +18,7 @@ export const ScheduleKeyDeletion = keyOperation('ScheduleKeyDeletion', {
   conditions: ({ PendingWindowInDays = usualDays }) => ({
     'kms:ScheduleKeyDeletionPendingWindowInDays': String(PendingWindowInDays),
   }),
+  history: unusedDays,
 
   async run(call, key) {
     const days = call.input.PendingWindowInDays ?? usualDays
