@@ -69,7 +69,7 @@ async function readOptions(
 ): Promise<{ config: Config; options: ServeOptions }> {
   const config = await readConfig(source)
   const { options, notBuilt } = resolveOptions(asked, {}, config.options)
-  const [missing] = [...notBuilt, ...config.notBuilt]
+  const [missing] = notBuilt
   if (missing !== undefined) throw new ConfigError(missing, 'not built yet')
   return { config, options }
 }

@@ -1,78 +1,143 @@
 /**
- * The principals of a config: users, roles and root users, with their policies and, where they have
- * one, their access key. Refuses an ARN that is none of these and half an access key.
+ * The principals of a config: users, roles, root users, federated users and AWS services, with their
+ * policies and, where they have one, their access key. Refuses an ARN that is none of these, half an
+ * access key, and members that a principal of that kind does not have.
  */
 import type { AttachedPolicy } from '../iam/authorize.ts'
-import { identityOf, sessionNameForm, type Caller, type Credential } from '../kms/callers.ts'
+import type { PrincipalType } from '../iam/request.ts'
+import {
+  identityOf,
+  serviceIdentity,
+  sessionNameForm,
+  type Caller,
+  type Credential,
+  type Identity,
+} from '../kms/callers.ts'
+import type { MfaDevice } from '../sts/mfa.ts'
+import { readMfaDevice } from './mfa-devices.ts'
 import { attachedPolicy } from './policies.ts'
-import { list, optional, record, text, withDefault, wrong, type Place } from './read.ts'
+import { list, optional, record, text, wants, whole, wrong, type Place } from './read.ts'
 import { readTags } from './tags.ts'
 
 export interface ConfiguredPrincipal {
-  /** `arn:aws:iam::…:user/…`, `…:role/…` or `…:root` */
+  /** `arn:aws:iam::…:user/…`, `…:role/…`, `…:root`, `…:federated-user/…`, or a service's name. */
   readonly arn: string
   /** As its calls come: a role's as the session that the config names. */
   readonly caller: Caller
   /** Who may assume a role; absent: those of its account whose policies allow it. */
   readonly trustPolicy: AttachedPolicy | undefined
+  /** Roles only; see KnownRole. */
+  readonly maxSessionSeconds: number | undefined
+  /** Users and root users only. */
+  readonly mfaDevices: readonly MfaDevice[] | undefined
   readonly credential: Credential | undefined
 }
 
 /** Ours: the session name of a role that the config names none for. */
 const defaultSessionName = 'enclave-kms'
 
+const wantedArn = 'a text: the ARN of a user, a role, a root user or a federated user'
+
 interface PrincipalMembers {
-  readonly arn: string
+  readonly arn: string | undefined
+  readonly service: string | undefined
   readonly accessKeyId: string | undefined
   readonly secretAccessKey: string | undefined
   readonly sessionName: string | undefined
-  readonly policies: readonly AttachedPolicy[]
+  readonly policies: readonly AttachedPolicy[] | undefined
   readonly boundary: AttachedPolicy | undefined
   readonly trustPolicy: AttachedPolicy | undefined
-  readonly tags: Readonly<Record<string, string>>
+  readonly maxSessionDuration: number | undefined
+  readonly mfaDevices: readonly MfaDevice[] | undefined
+  readonly tags: Readonly<Record<string, string>> | undefined
 }
 
 const readMembers = record<PrincipalMembers>({
-  arn: text('a text: the ARN of a user, a role or a root user'),
+  arn: optional(text(wantedArn)),
+  service: optional(
+    text('a text: the name of a service, like s3.amazonaws.com', /^[a-z0-9.-]+\.amazonaws\.com$/),
+  ),
   // What separates the parts of an Authorization header cannot be in an access key id.
   accessKeyId: optional(text('a text of 1 to 128 letters, digits, _ or -', /^[\w-]{1,128}$/)),
   secretAccessKey: optional(text('a text of 1 to 256 characters', /^[^]{1,256}$/)),
   sessionName: optional(
     text('a text: a session name of 2 to 64 of A-Z a-z 0-9 _+=,.@-', sessionNameForm),
   ),
-  policies: withDefault(list(attachedPolicy('identity')), []),
+  policies: optional(list(attachedPolicy('identity'))),
   boundary: optional(attachedPolicy('boundary')),
   trustPolicy: optional(attachedPolicy('trust')),
-  tags: withDefault(readTags, {}),
+  // AWS's own limits, in seconds.
+  maxSessionDuration: optional(whole(3600, 43_200)),
+  mfaDevices: optional(list(readMfaDevice)),
+  tags: optional(readTags),
 })
 
 export function readPrincipal(value: unknown, place: Place): ConfiguredPrincipal {
   const members = readMembers(value, place)
-  const { arn, sessionName, trustPolicy } = members
-  const at = (name: keyof PrincipalMembers): Place => ({ ...place, path: `${place.path}.${name}` })
-  const identity = identityOf(arn, sessionName ?? defaultSessionName)
-  if (!identity) {
-    throw wrong(at('arn'), 'want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME or …:root')
-  }
-  if (identity.principal.type !== 'AssumedRole') {
-    for (const name of ['sessionName', 'trustPolicy'] as const) {
-      if (members[name] !== undefined) throw wrong(at(name), 'only a role has one')
-    }
-  }
-  const { boundary } = members
+  const at: At = (name) => ({ ...place, path: `${place.path}.${name}` })
+  const identity = readIdentity(members, at)
+  checkMembers(members, identity, at)
+  const { trustPolicy, maxSessionDuration, mfaDevices, boundary } = members
   const caller: Caller = {
     ...identity,
-    tags: members.tags,
-    policies: members.policies,
+    tags: members.tags ?? {},
+    policies: members.policies ?? [],
     ...(boundary && { boundary }),
   }
-  return { arn, caller, trustPolicy, credential: readCredential(members, caller, at) }
+  const { roleArn, arn } = caller.principal
+  return {
+    arn: roleArn ?? arn,
+    caller,
+    trustPolicy,
+    maxSessionSeconds: maxSessionDuration,
+    mfaDevices,
+    credential: readCredential(members, caller, at),
+  }
+}
+
+type At = (name: keyof PrincipalMembers) => Place
+
+function readIdentity({ arn, service, sessionName }: PrincipalMembers, at: At): Identity {
+  if (service !== undefined) {
+    if (arn !== undefined) throw wrong(at('service'), 'want it without arn')
+    return serviceIdentity(service)
+  }
+  if (arn === undefined) throw wants(at('arn'), wantedArn, arn)
+  const identity = identityOf(arn, sessionName ?? defaultSessionName)
+  if (identity) return identity
+  throw wrong(
+    at('arn'),
+    'want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME, …:root or …:federated-user/NAME',
+  )
+}
+
+/** Which kinds of principals have a member that not all have. */
+const owners: readonly (readonly [
+  name: keyof PrincipalMembers,
+  types: readonly PrincipalType[],
+  refusal: string,
+])[] = [
+  ['sessionName', ['AssumedRole'], 'only a role has one'],
+  ['trustPolicy', ['AssumedRole'], 'only a role has one'],
+  ['maxSessionDuration', ['AssumedRole'], 'only a role has one'],
+  ['mfaDevices', ['User', 'Account'], 'only a user has them'],
+  ['policies', ['Account', 'User', 'AssumedRole', 'FederatedUser'], 'a service has none'],
+  ['boundary', ['Account', 'User', 'AssumedRole', 'FederatedUser'], 'a service has none'],
+  ['tags', ['Account', 'User', 'AssumedRole', 'FederatedUser'], 'a service has none'],
+]
+
+function checkMembers(members: PrincipalMembers, { principal }: Identity, at: At): void {
+  for (const [name, types, refusal] of owners) {
+    if (members[name] !== undefined && !types.includes(principal.type)) {
+      throw wrong(at(name), refusal)
+    }
+  }
 }
 
 function readCredential(
   { accessKeyId, secretAccessKey }: PrincipalMembers,
   caller: Caller,
-  at: (name: 'accessKeyId' | 'secretAccessKey') => Place,
+  at: At,
 ): Credential | undefined {
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined
   if (accessKeyId === undefined) throw wrong(at('accessKeyId'), 'want it beside secretAccessKey')

@@ -7,12 +7,14 @@ import { DecodeError } from '../errors.ts'
 import type { Clock } from '../kms/clock.ts'
 import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, type Kms } from '../kms/service.ts'
+import type { Sts } from '../sts/service.ts'
 import { refusalOf } from './control-access.ts'
 import { readMintRequest } from './mint-request.ts'
 import { version } from './version.ts'
 
 export interface ControlOptions {
   readonly kms: Kms
+  readonly sts: Sts
   readonly clock: Clock
   readonly hosts: readonly string[]
   readonly token: string | undefined
@@ -22,7 +24,7 @@ export interface ControlOptions {
 /** Control calls of parts that are not built yet. */
 const notBuilt = ['/_/events', '/_/faults', '/_/metrics']
 
-export function controlApp({ kms, clock, hosts, token, log }: ControlOptions): Express {
+export function controlApp({ kms, sts, clock, hosts, token, log }: ControlOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -38,7 +40,7 @@ export function controlApp({ kms, clock, hosts, token, log }: ControlOptions): E
     else next()
   })
   app.use('/_/', express.json({ limit: '1mb', type: () => true }))
-  addRoutes(app, kms, clock)
+  addRoutes(app, { kms, sts, clock })
   app.all(notBuilt, (request, response) => {
     response.status(501).json({ error: `${request.path} is not built yet` })
   })
@@ -49,7 +51,10 @@ export function controlApp({ kms, clock, hosts, token, log }: ControlOptions): E
   return app
 }
 
-function addRoutes(app: Express, kms: Kms, clock: Clock): void {
+function addRoutes(
+  app: Express,
+  { kms, sts, clock }: Pick<ControlOptions, 'kms' | 'sts' | 'clock'>,
+): void {
   app.get('/_/health', (_request, response) => {
     response.json({ status: 'ok', version })
   })
@@ -83,6 +88,7 @@ function addRoutes(app: Express, kms: Kms, clock: Clock): void {
   })
 
   app.post('/_/reset', async (_request, response) => {
+    sts.reset()
     await kms.reset()
     response.json({})
   })

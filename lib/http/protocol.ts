@@ -3,26 +3,31 @@
  * wrong is answered in AWS's shape, and nothing of an internal error leaves the process.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Callers } from '../kms/callers.ts'
+import type { Caller, Callers } from '../kms/callers.ts'
 import type { Clock } from '../kms/clock.ts'
 import type { Connection } from '../kms/conditions.ts'
+import type { VpcEndpoint } from '../kms/context/facts.ts'
 import { Fault } from '../kms/faults.ts'
 import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, operationOf, type Kms } from '../kms/service.ts'
+import { stsFault, type Sts, type StsAnswer } from '../sts/service.ts'
 import { peerAddress } from './address.ts'
 import { readBody } from './body.ts'
+import { readOrigin, type Origin } from './origin.ts'
 import { authenticate, type Authenticated } from './sigv4.ts'
 import { turn } from './turn.ts'
-import { handleSts, stsFault, type StsAnswer } from './sts.ts'
 
 export interface ProtocolOptions {
   readonly kms: Kms
+  readonly sts: Sts
   readonly callers: Callers
   readonly auth: 'open' | 'strict'
   /** Of callers that are not known by their key. */
   readonly account: string
   /** Of requests whose signature names none. */
   readonly region: string
+  /** By their ids. */
+  readonly vpcEndpoints: ReadonlyMap<string, VpcEndpoint>
   readonly clock: Clock
   readonly log: Log
 }
@@ -57,7 +62,7 @@ export class Protocol {
         throw new Fault('RequestEntityTooLargeException', 'The request is larger than 1 MiB.')
       }
       answer = isSts
-        ? this.#sts(request, url, body, requestId)
+        ? await this.#sts(request, url, body, requestId)
         : await this.#kms(request, url, body, requestId)
     } catch (error) {
       if (request.destroyed && !request.complete) return
@@ -85,17 +90,32 @@ export class Protocol {
       body,
       caller,
       region,
-      connection: connectionOf(request),
+      connection: connectionOf(request, this.#originOf(request, caller, region)),
     })
     return { status: 200, contentType: jsonType, body: answer }
   }
 
-  #sts(request: IncomingMessage, url: string, body: Buffer, requestId: string): StsAnswer {
-    const { caller } = this.#authenticate(request, url, body, 'sts')
+  async #sts(
+    request: IncomingMessage,
+    url: string,
+    body: Buffer,
+    requestId: string,
+  ): Promise<StsAnswer> {
+    const { sts, region: defaultRegion } = this.#options
     const query = url.indexOf('?')
     const inQuery = query >= 0 && body.length === 0
-    const form = inQuery ? url.slice(query + 1) : body.toString()
-    return handleSts(form, caller, requestId)
+    const form = new URLSearchParams(inQuery ? url.slice(query + 1) : body.toString())
+    if (sts.isUnsigned(form)) {
+      const connection = connectionOf(request)
+      return sts.answer({ requestId, form, caller: null, region: defaultRegion, connection })
+    }
+    const { caller, region } = this.#authenticate(request, url, body, 'sts')
+    const connection = connectionOf(request, this.#originOf(request, caller, region))
+    return sts.answer({ requestId, form, caller, region, connection })
+  }
+
+  #originOf({ headers }: IncomingMessage, caller: Caller, region: string): Origin | undefined {
+    return readOrigin(headers, { caller, region, vpcEndpoints: this.#options.vpcEndpoints })
   }
 
   #authenticate(
@@ -138,13 +158,13 @@ export function isStsRequest(request: IncomingMessage, url: string): boolean {
   return request.headers['content-type']?.startsWith(formType) ?? false
 }
 
-function connectionOf(request: IncomingMessage): Connection {
-  const { headers, socket } = request
+function connectionOf({ headers, socket }: IncomingMessage, origin?: Origin): Connection {
   return {
     sourceIp: peerAddress(socket),
     secure: 'encrypted' in socket,
     userAgent: headers['user-agent'],
     referer: headers.referer,
+    ...origin,
   }
 }
 

@@ -12,7 +12,8 @@ import {
 import type { AddressInfo } from 'node:net'
 import { Callers, type Credential } from '../kms/callers.ts'
 import { Clock } from '../kms/clock.ts'
-import type { Organization } from '../kms/access.ts'
+import type { Organization } from '../kms/organization.ts'
+import type { VpcEndpoint } from '../kms/context/facts.ts'
 import { defaults } from '../kms/defaults.ts'
 import { KnownPrincipals } from '../kms/known-principals.ts'
 import { silent, stackOf, type Log } from '../kms/log.ts'
@@ -21,8 +22,11 @@ import type { AttestationOptions } from '../kms/recipient/recipient.ts'
 import type { KeySeed } from '../kms/seed.ts'
 import { Kms } from '../kms/service.ts'
 import type { XksTransport } from '../kms/key-stores/xks-api.ts'
+import { systemRandom } from '../crypto/random.ts'
 import { MemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
+import { Sts, type StsPrincipal } from '../sts/service.ts'
+import type { WebIdentityProvider } from '../sts/web-identity.ts'
 import { answerClientErrors } from './client-error.ts'
 import { isStsRequest, Protocol } from './protocol.ts'
 import type { XksClientOptions } from './xks-client.ts'
@@ -36,6 +40,10 @@ export interface KmsServerOptions {
   readonly principals?: readonly KnownPrincipal[]
   readonly keys?: readonly KeySeed[]
   readonly organization?: Organization | undefined
+  /** Whose tokens AssumeRoleWithWebIdentity takes. */
+  readonly webIdentityProviders?: readonly WebIdentityProvider[]
+  /** Those that a request may say it comes through. */
+  readonly vpcEndpoints?: readonly VpcEndpoint[]
   /** Where keys are kept; in memory unless said. */
   readonly store?: Store
   /** None unless said. */
@@ -50,8 +58,7 @@ export interface KmsServerOptions {
   readonly xks?: XksClientOptions
 }
 
-export interface KnownPrincipal {
-  readonly arn: string
+export interface KnownPrincipal extends StsPrincipal {
   readonly credential?: Credential | undefined
 }
 
@@ -74,6 +81,7 @@ export class KmsHandler {
   readonly #options: KmsServerOptions
   readonly #kms: Kms
   readonly #clock: Clock
+  readonly #sts: Sts
   readonly #protocol: Protocol
   readonly #log: Log
   #control: Promise<RequestListener> | undefined
@@ -84,13 +92,24 @@ export class KmsHandler {
     this.#clock = clock
     this.#log = options.log ?? silent
     const principals = options.principals ?? []
+    const callers = new Callers(principals.flatMap(({ credential }) => credential ?? []))
+    this.#sts = new Sts({
+      access: kms.access,
+      callers,
+      clock,
+      random: systemRandom,
+      principals,
+      providers: options.webIdentityProviders ?? [],
+    })
     this.#protocol = new Protocol({
       kms,
       clock,
-      callers: new Callers(principals.flatMap(({ credential }) => credential ?? [])),
+      callers,
+      sts: this.#sts,
       auth: options.auth ?? 'open',
       account: options.account ?? defaults.account,
       region: options.region ?? defaults.region,
+      vpcEndpoints: new Map((options.vpcEndpoints ?? []).map((one) => [one.id, one])),
       log: this.#log,
     })
   }
@@ -151,6 +170,7 @@ export class KmsHandler {
     const { controlApp } = await import('./control.ts')
     return controlApp({
       kms: this.#kms,
+      sts: this.#sts,
       clock: this.#clock,
       log: this.#log,
       hosts: this.#options.hosts ?? [],

@@ -170,13 +170,18 @@ function beforeSlash(text: string): string {
   return slash < 0 ? text : text.slice(0, slash)
 }
 
-/** Under `open` (docs/config.md) twelve digits are that account, anything else the default's. */
+/**
+ * Under `open` (docs/config.md) twelve digits are that account, anything else the default's; but what
+ * was issued to a session must not become a root user once the session is forgotten.
+ */
 function acceptUnverified(
   { credential }: Presented,
   accessKeyId: string,
   { auth, callers, defaultAccount, defaultRegion }: AuthenticateOptions,
 ): Authenticated {
-  if (auth === 'strict') throw new Fault('UnrecognizedClientException')
+  if (auth === 'strict' || callers.isForgotten(accessKeyId)) {
+    throw new Fault('UnrecognizedClientException')
+  }
   const named = credential.split('/', 3)[2] ?? ''
   const region = regionForm.test(named) ? named : defaultRegion
   const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : defaultAccount

@@ -1,13 +1,14 @@
 /**
- * Who may call: the principals that have access keys, and the root user of any account. A principal
- * has AWS's unique id, derived from its ARN so that it is the same on every machine.
- * Source: IAM user guide, "IAM identifiers" and "Request information that you can use for policy
- * variables" (the principal key values).
+ * Who may call: the principals that have access keys, the sessions that STS began, and the root user
+ * of any account. A principal has AWS's unique id, derived from its ARN so that it is the same on
+ * every machine. Source: IAM user guide, "IAM identifiers" and "Request information that you can use
+ * for policy variables" (the principal key values).
  */
 import { createHash } from 'node:crypto'
 import type { AttachedPolicy } from '../iam/authorize.ts'
 import type { Principal } from '../iam/request.ts'
 import { rootArn } from './arn.ts'
+import { isIssuedId, IssuedCredentials } from './issued-credentials.ts'
 
 /** A principal with everything that decides what it may do. */
 export interface Caller {
@@ -29,6 +30,12 @@ export interface Caller {
     /** When the caller authenticated with MFA; absent where it did not. */
     readonly mfaAtMs?: number
   }
+  /** `aws:SourceIdentity`: who stands behind a session, in this role and every role assumed from it. */
+  readonly sourceIdentity?: string
+  /** `aws:FederatedProvider`: the provider of the web identity that a session was begun with. */
+  readonly federatedProvider?: string
+  /** Of the tags those that go on to the next session of a chain. */
+  readonly transitiveTags?: Readonly<Record<string, string>>
 }
 
 /** An access key, and who calls with it. */
@@ -45,6 +52,7 @@ export interface Credential {
 /** Every access key that is known here. */
 export class Callers {
   readonly #credentials: ReadonlyMap<string, Credential>
+  readonly #issued = new IssuedCredentials<Credential>()
 
   /** Of two credentials with one access key id the later counts; the config refuses such a pair. */
   constructor(credentials: Iterable<Credential>) {
@@ -52,7 +60,22 @@ export class Callers {
   }
 
   find(accessKeyId: string): Credential | undefined {
-    return this.#credentials.get(accessKeyId)
+    return this.#credentials.get(accessKeyId) ?? this.#issued.find(accessKeyId)
+  }
+
+  /** Whether an access key that is not known was issued here once: it is nobody's for good. */
+  isForgotten(accessKeyId: string): boolean {
+    return isIssuedId(accessKeyId)
+  }
+
+  /** Keeps temporary credentials, which are good until they expire. */
+  issue(credential: Credential & { readonly expiresAtMs: number }, nowMs: number): void {
+    this.#issued.keep(credential, nowMs)
+  }
+
+  /** Forgets what was issued. */
+  reset(): void {
+    this.#issued.clear()
   }
 
   /** The root user of an account, with the ARN of the Region's partition. */
@@ -66,12 +89,19 @@ export class Callers {
   }
 }
 
-/** What the calls of an IAM user, a role or a root user look like. */
+/** What the calls of a principal look like. */
 export interface Identity {
   readonly principal: Principal
   readonly userId: string
   readonly userName?: string
 }
+
+/** The identity of an AWS service, by its name: `s3.amazonaws.com`. It is no part of an account. */
+export function serviceIdentity(name: string): Identity {
+  return { principal: { type: 'Service', arn: name, account: '' }, userId: name }
+}
+
+const federatedUserForm = /^arn:aws[a-z-]*:sts::(\d{12}):federated-user\/([\w+=,.@-]{2,32})$/
 
 const identityForm =
   /^arn:(aws[a-z-]*):iam::(\d{12}):(?:(root)|(user|role)\/((?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})))$/
@@ -80,10 +110,21 @@ const identityForm =
 export const sessionNameForm = /^[\w+=,.@-]{2,64}$/
 
 /**
- * The identity behind an IAM ARN: `…:root`, `…:user/path/name`, or `…:role/path/name`, whose calls
- * come as the session `sessionName`. Undefined when the ARN is none of these.
+ * The identity behind an ARN: `…:root`, `…:user/path/name`, `…:federated-user/name`, or
+ * `…:role/path/name`, whose calls come as the session `sessionName`. Undefined when the ARN is none
+ * of these.
  */
 export function identityOf(arn: string, sessionName: string): Identity | undefined {
+  return federatedUserOf(arn) ?? iamIdentityOf(arn, sessionName)
+}
+
+function federatedUserOf(arn: string): Identity | undefined {
+  const [, account, name] = federatedUserForm.exec(arn) ?? []
+  if (!account || !name) return undefined
+  return { principal: { type: 'FederatedUser', arn, account }, userId: `${account}:${name}` }
+}
+
+function iamIdentityOf(arn: string, sessionName: string): Identity | undefined {
   const [, partition, account, root, kind, , name] = identityForm.exec(arn) ?? []
   if (!partition || !account) return undefined
   if (root) return { principal: { type: 'Account', arn, account }, userId: account }

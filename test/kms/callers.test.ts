@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Callers, identityOf, type Credential } from '../../lib/kms/callers.ts'
+import { idBytes, issuedId } from '../../lib/kms/issued-credentials.ts'
 
 describe('identityOf', () => {
   it('gives a user its id and its name', () => {
@@ -39,6 +40,14 @@ describe('identityOf', () => {
     assert.equal(id('alice'), 'AIDAXYDN7IBDLKQVIMBW5')
   })
 
+  it('gives a federated user its account and its name', () => {
+    const arn = 'arn:aws:sts::111122223333:federated-user/fay'
+    assert.deepEqual(identityOf(arn, 'unused'), {
+      principal: { type: 'FederatedUser', arn, account: '111122223333' },
+      userId: '111122223333:fay',
+    })
+  })
+
   it('knows no other ARN', () => {
     for (const arn of [
       '',
@@ -49,6 +58,8 @@ describe('identityOf', () => {
       'arn:aws:iam::111122223333:root/x',
       'arn:aws:iam::11112222333:user/alice',
       'arn:aws:sts::111122223333:assumed-role/parent/worker-1',
+      'arn:aws:sts::111122223333:federated-user/a/b',
+      'arn:aws:iam::111122223333:federated-user/fay',
       'arn:aws:kms:us-east-1:111122223333:key/x',
       'arn:aws:iam::111122223333:user/alice\n',
     ]) {
@@ -68,6 +79,18 @@ describe('Callers', () => {
     const callers = new Callers([credential])
     assert.equal(callers.find('AKIA1'), credential)
     for (const id of ['akia1', '', 'constructor']) assert.equal(callers.find(id), undefined)
+  })
+
+  it('finds what was issued until it is reset, and then knows that it was', () => {
+    const callers = new Callers([credential])
+    const accessKeyId = issuedId(Buffer.alloc(idBytes, 7))
+    const issued = { ...credential, accessKeyId, expiresAtMs: 10 }
+    callers.issue(issued, 0)
+    assert.equal(callers.find(accessKeyId), issued)
+    callers.reset()
+    assert.equal(callers.find(accessKeyId), undefined)
+    assert.equal(callers.find('AKIA1'), credential)
+    assert.ok(callers.isForgotten(accessKeyId) && !callers.isForgotten('AKIA2'))
   })
 
   it('gives the root user of any account in the Region’s partition', () => {
