@@ -9,9 +9,14 @@ export interface Options {
   readonly rounds: number
   readonly connections: number
   readonly peers: readonly Peer[]
+  /** The one part that is run; all of them unless said. */
+  readonly only: Part | undefined
   /** Whether a missed target is a failure. */
   readonly check: boolean
 }
+
+const parts = ['policies', 'rates', 'starts'] as const
+export type Part = (typeof parts)[number]
 
 /** Another KMS endpoint. */
 export interface Peer {
@@ -27,6 +32,7 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: 'string', default: '5' },
       connections: { type: 'string', default: '16' },
       peer: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string' },
       check: { type: 'boolean', default: false },
     },
   })
@@ -35,6 +41,7 @@ export function readOptions(args: readonly string[]): Options {
     rounds: whole('--rounds', values.rounds),
     connections: whole('--connections', values.connections),
     peers: values.peer.map(readPeer),
+    only: values.only === undefined ? undefined : readPart(values.only),
     check: values.check,
   }
 }
@@ -49,6 +56,12 @@ function whole(flag: string, text: string): number {
   const value = positive(flag, text)
   if (!Number.isInteger(value)) throw new Error(`${flag}: want a whole number`)
   return value
+}
+
+function readPart(text: string): Part {
+  const part = parts.find((one) => one === text)
+  if (part === undefined) throw new Error(`--only: want one of ${parts.join(', ')}`)
+  return part
 }
 
 function readPeer(text: string): Peer {

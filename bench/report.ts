@@ -70,8 +70,16 @@ export function listRates(found: readonly Found[]): string {
 }
 
 export function listStarts(found: readonly Found[]): string {
-  const rows = found.map(({ name, rounds }) => [name, ...spread(rounds, 1)])
-  return table([['milliseconds to start', 'median', 'lowest', 'highest'], ...rows])
+  return listTimes('milliseconds to start', found, 1)
+}
+
+export function listDecisions(found: readonly Found[]): string {
+  return listTimes('milliseconds to decide', found, 3)
+}
+
+function listTimes(what: string, found: readonly Found[], digits: number): string {
+  const rows = found.map(({ name, rounds }) => [name, ...spread(rounds, digits)])
+  return table([[what, 'median', 'lowest', 'highest'], ...rows])
 }
 
 export function listRatios(ratios: readonly Ratio[]): string {

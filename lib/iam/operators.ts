@@ -45,7 +45,7 @@ const stringEquals = text(false, (tokens) => {
 })
 const stringEqualsIgnoreCase = text(false, (tokens) => {
   const wanted = textOf(tokens).toLowerCase()
-  return (actual) => actual.toLowerCase() === wanted
+  return (actual) => inLowerCase(actual) === wanted
 })
 const stringLike = text(true, patternTest)
 const arnLike = text(true, arnTemplateTest)
@@ -57,6 +57,14 @@ const ipAddress: Row = {
     const range = parseRange(value)
     return range && fixed((actual) => isInRange(parseAddress(actual) ?? [], range))
   },
+}
+
+let latest = { text: '', lowerCase: '' }
+
+/** That of the last text is kept: one value of a request is compared with many of a policy. */
+function inLowerCase(text: string): string {
+  if (latest.text !== text) latest = { text, lowerCase: text.toLowerCase() }
+  return latest.lowerCase
 }
 
 const rows: Readonly<Record<string, Row>> = {
@@ -103,6 +111,12 @@ const operators: ReadonlyMap<string, Operator> = new Map(
 /** The operator of a name without set qualifier and IfExists; its case does not count. */
 export function operatorOf(name: string): Operator | undefined {
   return operators.get(name.toLowerCase())
+}
+
+/** The operator that holds where this one does not; undefined where AWS has none. */
+export function negationOf({ name, negated }: Operator): Operator | undefined {
+  if (negated) return operatorOf(name.replace('Not', ''))
+  return operatorOf(`Not${name}`) ?? operatorOf(name.replace(/^[A-Z][a-z]+/, '$&Not'))
 }
 
 /** The operators whose values may hold policy variables. */

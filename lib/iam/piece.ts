@@ -1,18 +1,24 @@
 /**
  * What stands in a pattern between two `*`: characters, and `?` for any one. Finds the first place
- * where it fits; a long one leaves that to lib/iam/long-piece.ts.
+ * where it fits, in time that no pattern makes quadratic: where comparing it with each place would
+ * take long, lib/iam/text-rows.ts or lib/iam/literal-search.ts finds it.
  */
-import { LongPiece } from './long-piece.ts'
+import { LiteralSearch } from './literal-search.ts'
+import { rowsOf } from './text-rows.ts'
 import { anyOne, fitAt, textOf, type Token } from './tokens.ts'
 
-/** Ours: what is shorter is compared with each place, so many characters at most. */
-const longFrom = 64
+/** Ours: so many comparisons of characters at most are made one by one, and by the engine. */
+const fewComparisons = 1024
+const fewOfTheEngine = 4096
+
+/** Ours: a literal of so many characters is found faster alone than beside others in rows. */
+const longFrom = 128
 
 export class Piece {
   readonly #tokens: readonly Token[]
   /** Where it has no `?`. */
   readonly #literal: string | undefined
-  #long: LongPiece | undefined
+  #search: LiteralSearch | undefined
 
   /** @param tokens Without `anyRun`. */
   constructor(tokens: readonly Token[]) {
@@ -32,14 +38,20 @@ export class Piece {
   /** The first place from `from` on where it fits and ends by `end`; -1 when there is none. */
   find(text: string, from: number, end: number): number {
     const { length } = this
-    // The engine's own search has tables for 250 characters, and is quadratic beyond.
-    if (length >= longFrom)
-      return (this.#long ??= new LongPiece(this.#tokens)).find(text, from, end)
+    // The engine looks for it behind the end too.
+    const comparisons = (text.length - from - length + 1) * length
     if (this.#literal !== undefined) {
-      const at = text.indexOf(this.#literal, from)
-      return at + length <= end ? at : -1
+      if (comparisons <= fewOfTheEngine) {
+        const at = text.indexOf(this.#literal, from)
+        return at + length <= end ? at : -1
+      }
+      if (length >= longFrom) {
+        return (this.#search ??= new LiteralSearch(this.#literal)).find(text, from, end)
+      }
+    } else if (comparisons <= fewComparisons) {
+      for (let at = from; at + length <= end; at++) if (fitAt(this.#tokens, text, at)) return at
+      return -1
     }
-    for (let at = from; at + length <= end; at++) if (fitAt(this.#tokens, text, at)) return at
-    return -1
+    return rowsOf(text).find(this.#tokens, from, end)
   }
 }

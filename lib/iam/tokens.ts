@@ -30,9 +30,14 @@ export function literalTokens(text: string): Token[] {
 /** The text of tokens that hold no wildcard. */
 export function textOf(tokens: readonly Token[]): string {
   let text = ''
-  for (const token of tokens) text += String.fromCharCode(token)
+  for (let at = 0; at < tokens.length; at += charactersAtOnce) {
+    text += String.fromCharCode(...tokens.slice(at, at + charactersAtOnce))
+  }
   return text
 }
+
+/** So many arguments may any call have. */
+const charactersAtOnce = 4096
 
 /** Whether tokens without `anyRun` are what stands at a place of a text. */
 export function fitAt(tokens: readonly Token[], text: string, at: number): boolean {

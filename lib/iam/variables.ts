@@ -79,7 +79,7 @@ export function resolveTemplate(
     if (typeof value !== 'string') return null
     if (characters > most) continue
     characters += value.length
-    append(tokens, literalTokens(value))
+    for (let at = 0; at < value.length; at++) tokens.push(value.charCodeAt(at))
   }
   return tokens
 }

@@ -2,14 +2,9 @@
  * Authorization of one action: gathers the policies that take part, asks the policy engine, keeps
  * the decision and answers a refusal as AWS words it.
  */
-import {
-  authorize,
-  denialText,
-  type AttachedPolicy,
-  type PolicySet,
-  type Verdict,
-} from '../iam/authorize.ts'
+import { authorize, denialText, type PolicySet, type Verdict } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
+import { explain } from '../iam/explain.ts'
 import type { Grant } from '../iam/grant.ts'
 import { layersOf } from '../iam/policy-set.ts'
 import type { AccessRequest } from '../iam/request.ts'
@@ -17,19 +12,12 @@ import type { MaybePromise, Reader, Scope } from '../store/store.ts'
 import type { AttestationFacts } from './recipient/attestation-facts.ts'
 import type { Caller } from './callers.ts'
 import { KmsContext, type Conditions, type Connection } from './conditions.ts'
-import { Decisions, describe, type DecisionRecord } from './decisions.ts'
+import { Decisions, type DecisionRecord, type Refusal } from './decisions.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import type { Log } from './log.ts'
+import { controlPolicies, withFullAccess, type Organization } from './organization.ts'
 import { failingCondition } from '../iam/hints.ts'
-
-/** The organization that the default account is a member of. */
-export interface Organization {
-  readonly id: string
-  readonly account: string
-  readonly serviceControlPolicies: readonly AttachedPolicy[]
-  readonly resourceControlPolicies: readonly AttachedPolicy[]
-}
 
 /** Who asks, from where, and with which document. */
 export interface Asker {
@@ -63,6 +51,8 @@ export interface Ask {
   readonly mayAllow?: ((grant: Grant) => boolean) | undefined
   /** The key policy in place of the key's own: the one that is about to be written. */
   readonly keyPolicy?: PolicySet['keyPolicy']
+  /** The text of a denial, where it is not KMS's. */
+  readonly denial?: (request: AccessRequest, verdict: Verdict) => string
 }
 
 /** What a decision may have to read. */
@@ -80,6 +70,7 @@ export class Access {
   readonly #store: KeyReader
   readonly #organization: Organization | undefined
   readonly #log: Log
+  readonly #membershipOf = (account: string) => this.#organizationOf(account)
 
   constructor(store: KeyReader, organization: Organization | undefined, log: Log) {
     this.#store = store
@@ -89,11 +80,17 @@ export class Access {
 
   /** Throws AccessDeniedException unless the action is allowed. */
   async require(asker: Asker, ask: Ask): Promise<void> {
+    const decision = await this.judge(asker, ask)
+    if (decision.verdict.effect === 'ALLOW') return
+    throw new Fault('AccessDeniedException', decision.message)
+  }
+
+  /** Decides, keeps the decision, and tells the log of a denial. */
+  async judge(asker: Asker, ask: Ask): Promise<DecisionRecord> {
     const decision = await this.decide(asker, ask)
     this.decisions.record(decision)
-    if (decision.verdict.effect === 'ALLOW') return
-    this.#logDenial(decision)
-    throw new Fault('AccessDeniedException', decision.message)
+    if (decision.verdict.effect !== 'ALLOW') this.#logDenial(decision)
+    return decision
   }
 
   /** Refuses an action on another account's key that does not exist, as AWS words it. */
@@ -102,12 +99,20 @@ export class Access {
     throw new Error('an action on a key that does not exist was allowed')
   }
 
+  /** Keeps why a call is refused that the policies allow. */
+  noteRefusal(asker: Asker, why: Pick<Refusal, 'action' | 'resource' | 'message' | 'hints'>): void {
+    const { requestId, nowMs: timeMs, caller, attestation } = asker
+    const refusal = { ...why, requestId, principal: caller.principal.arn }
+    this.decisions.recordRefusal({ ...refusal, timeMs, attestation })
+    this.#log.warn(refusal, 'call refused')
+  }
+
   async decide(asker: Asker, ask: Ask): Promise<DecisionRecord> {
-    let policies = this.#policies(asker.caller, ask)
+    let policies = this.#policies(asker, ask)
     const aliases = asksForAliases(policies) ? await this.#aliasesOf(ask.key) : undefined
     const request = this.#request(asker, ask, aliases)
     let verdict = authorize(request, policies)
-    if (verdict.effect === 'IMPLICIT_DENY' && ask.key) {
+    if (verdict.effect !== 'ALLOW' && ask.key) {
       // Grants only ever add: most requests are decided without reading them.
       const all = ask.grants ?? (await this.#store.grants(ask.key.record, ask.key.id))
       const grants = ask.mayAllow ? all.filter(ask.mayAllow) : all
@@ -124,7 +129,7 @@ export class Access {
       verdict,
       attestation: asker.attestation,
       takesRecipient: asker.takesRecipient,
-      message: messageOf(request, verdict, ask.throughCiphertext ?? false),
+      message: messageOf(request, verdict, ask),
     }
   }
 
@@ -137,12 +142,12 @@ export class Access {
       resource: ask.resource ?? (key ? key.arn : '*'),
       resourceAccount: account,
       context: new KmsContext({
+        action: ask.action,
         caller: asker.caller,
         connection: asker.connection,
         region: ask.region ?? key?.record.region ?? asker.region,
         nowMs: asker.nowMs,
-        callerOrganization: this.#organizationOf(asker.caller.principal.account)?.id,
-        resourceOrganization: this.#organizationOf(account)?.id,
+        membershipOf: this.#membershipOf,
         resourceAccount: account,
         key: key?.facts ?? null,
         requestAlias: ask.requestAlias,
@@ -153,21 +158,18 @@ export class Access {
     }
   }
 
-  #policies(caller: Caller, ask: Ask): PolicySet {
-    const ofCaller = this.#organizationOf(caller.principal.account)
-    const ofResource = this.#organizationOf(resourceAccountOf(caller, ask))
+  #policies({ caller, connection }: Asker, ask: Ask): PolicySet {
+    const { principal } = caller
+    const resourceAccount = resourceAccountOf(caller, ask)
+    const limited = { principal, resourceAccount, key: ask.key }
     return {
       keyPolicy: ask.keyPolicy ?? (ask.key ? ask.key.policy : null),
       identity: caller.policies,
       grants: [],
       ...(caller.boundary && { boundary: caller.boundary }),
       ...(caller.session && { session: caller.session }),
-      ...(ofCaller?.serviceControlPolicies.length && {
-        serviceControl: ofCaller.serviceControlPolicies,
-      }),
-      ...(ofResource?.resourceControlPolicies.length && {
-        resourceControl: ofResource.resourceControlPolicies,
-      }),
+      ...(this.#organization && controlPolicies(this.#organization, limited)),
+      ...(connection.vpcEndpoint && { vpcEndpoint: connection.vpcEndpoint.policy }),
     }
   }
 
@@ -183,7 +185,7 @@ export class Access {
 
   #logDenial(decision: DecisionRecord): void {
     const { request, verdict } = decision
-    const failing = failingCondition(describe(decision))
+    const failing = failingCondition(explain(request, decision.policies))
     this.#log.warn(
       {
         requestId: decision.requestId,
@@ -198,21 +200,10 @@ export class Access {
   }
 }
 
-function messageOf(request: AccessRequest, verdict: Verdict, throughCiphertext: boolean): string {
-  return verdict.effect === 'ALLOW' ? '' : denialText(request, verdict, { throughCiphertext })
-}
-
-/** AWS attaches RCPFullAWSAccess to everything in an organization that has RCPs. */
-function withFullAccess(organization: Organization): Organization {
-  const { resourceControlPolicies: own } = organization
-  if (own.length === 0) return organization
-  const statement = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }
-  const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-  const document = parsePolicy(text, 'resourceControl')
-  return {
-    ...organization,
-    resourceControlPolicies: [...own, { name: 'RCPFullAWSAccess', document }],
-  }
+function messageOf(request: AccessRequest, verdict: Verdict, ask: Ask): string {
+  if (verdict.effect === 'ALLOW') return ''
+  if (ask.denial) return ask.denial(request, verdict)
+  return denialText(request, verdict, { throughCiphertext: ask.throughCiphertext ?? false })
 }
 
 function resourceAccountOf(caller: Caller, { resourceAccount, key }: Ask): string {

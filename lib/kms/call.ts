@@ -4,6 +4,7 @@
  */
 import type { Scope, Store } from '../store/store.ts'
 import type { Access, Ask, Asker } from './access.ts'
+import type { DecisionRecord } from './decisions.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import type { KnownPrincipals } from './known-principals.ts'
@@ -68,9 +69,15 @@ export class Call<N extends OperationName = OperationName> {
     return this.#access.refuseUnknown(this.asker, ask)
   }
 
-  /** Whether the caller could do this; asked without keeping a decision. */
-  async mayDo(ask: Ask): Promise<boolean> {
-    return (await this.#access.decide(this.asker, ask)).verdict.effect === 'ALLOW'
+  /** How this would be decided; asked without keeping a decision. */
+  foresee(ask: Ask): Promise<DecisionRecord> {
+    return this.#access.decide(this.asker, ask)
+  }
+
+  /** Keeps why a call is refused that the policies allow. `resource`: an ARN, or `*`. */
+  noteRefusal(resource: string, message: string, hints: readonly string[]): void {
+    const action = `kms:${this.operation}`
+    this.#access.noteRefusal(this.asker, { action, resource, message, hints })
   }
 
   /** Keeps that the key was used for cryptography. */

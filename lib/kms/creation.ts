@@ -5,7 +5,7 @@
  */
 import type { Call } from './call.ts'
 import type { Key } from './key.ts'
-import { checkLockout, checkPrincipals, readKeyPolicy } from './policy.ts'
+import { acceptKeyPolicy } from './policy.ts'
 import { tagMap } from './tags.ts'
 
 type CreationCall = Call<'CreateKey' | 'ReplicateKey'>
@@ -21,8 +21,10 @@ export async function authorizeCreation(
 ): Promise<void> {
   const { BypassPolicyLockoutSafetyCheck: bypass, Tags } = call.input
   const { spec, usage, origin, multiRegionKeyType } = planned
+  const tags = tagMap(Tags)
   const conditions = {
-    requestTags: tagMap(Tags),
+    requestTags: tags,
+    newKeyTags: tags,
     'kms:BypassPolicyLockoutSafetyCheck': bypass === undefined ? undefined : String(bypass),
     'kms:CustomerMasterKeySpec': spec,
     'kms:CustomerMasterKeyUsage': usage,
@@ -37,11 +39,15 @@ export async function authorizeCreation(
   await call.authorize({ action: 'kms:TagResource', key: null, region, conditions })
 }
 
-/** Checks the policy that the request has for the new key; a default policy needs no check. */
-export async function checkNewPolicy(call: CreationCall, key: Key): Promise<void> {
-  const { Policy, BypassPolicyLockoutSafetyCheck: bypass } = call.input
-  if (Policy === undefined) return
-  const policy = readKeyPolicy(Policy)
-  checkPrincipals(call, policy)
-  if (!bypass) await checkLockout(call, key, policy)
+/**
+ * Checks the policy that the request has for the new key; a default policy needs no check.
+ * `resource`: what the call itself is on, the primary's ARN or `*`.
+ */
+export async function checkNewPolicy(
+  call: CreationCall,
+  key: Key,
+  resource: string,
+): Promise<void> {
+  const { Policy: text, BypassPolicyLockoutSafetyCheck: bypass } = call.input
+  if (text !== undefined) await acceptKeyPolicy(call, key, { text, bypass, resource })
 }

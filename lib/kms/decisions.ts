@@ -1,12 +1,13 @@
 /**
  * The last decisions, kept as what was asked and which policies took part. The explanation is made
- * when somebody asks for it: nearly nobody does, and every request would pay. A call that was
- * refused before any policy was asked has nothing to explain, and is kept as it will be shown.
+ * when somebody asks for it: nearly nobody does, and every request would pay. A call that
+ * no policy refused has nothing to explain, and is kept as it will be shown.
  */
 import type { PolicySet, Verdict } from '../iam/authorize.ts'
-import { parsePolicy } from '../iam/document.ts'
+import { parsePolicy, type PolicyDocument } from '../iam/document.ts'
 import { explain, type Explanation } from '../iam/explain.ts'
 import { hints } from '../iam/hints.ts'
+import { nearestMiss, type NearestMiss } from '../iam/nearest-miss.ts'
 import type { AccessRequest, ContextValue } from '../iam/request.ts'
 import type { AttestationFacts } from './recipient/attestation-facts.ts'
 
@@ -24,7 +25,7 @@ export interface DecisionRecord {
   readonly message: string
 }
 
-/** A call that was refused before any policy was asked. */
+/** A call that no policy refused: its document was not believed, or its new key policy not kept. */
 export interface Refusal {
   readonly requestId: string
   readonly timeMs: number
@@ -53,12 +54,25 @@ export interface Decision extends Explanation {
   readonly requestContext: Readonly<Record<string, ContextValue>>
   readonly attestation: ReturnType<typeof describeAttestation> | null
   readonly hints: readonly string[]
+  /** The smallest change that would have allowed it; null where it is allowed, or none is known. */
+  readonly nearestMiss: NearestMiss | null
+  /**
+   * What else the call was asked, in the order of the questions: ReEncrypt's other key, an alias's
+   * other half. Absent from a call that was asked one thing.
+   */
+  readonly others?: readonly Decision[]
 }
 
-/** A decision with its key policy as text: parsed, a policy takes twenty times the room. */
+/**
+ * A decision with the policy of the resource and those of the session as text: parsed, a policy
+ * takes twenty times the room.
+ */
 interface Kept extends DecisionRecord {
-  readonly keyPolicySource: string | undefined
+  readonly keyPolicy: Written | undefined
+  readonly session: readonly (Written & { readonly name: string })[] | undefined
 }
+
+type Written = Pick<PolicyDocument, 'kind' | 'source'>
 
 export class Decisions {
   readonly #ring: (Kept | Decision | undefined)[]
@@ -69,11 +83,12 @@ export class Decisions {
   }
 
   record(decision: DecisionRecord): void {
-    const { policies } = decision
+    const { session, ...policies } = decision.policies
     this.#keep({
       ...decision,
       policies: { ...policies, keyPolicy: null },
-      keyPolicySource: policies.keyPolicy?.source,
+      keyPolicy: policies.keyPolicy ? written(policies.keyPolicy) : undefined,
+      session: session?.map(({ name, document }) => ({ name, ...written(document) })),
     })
   }
 
@@ -96,17 +111,24 @@ export class Decisions {
     this.#ring.fill(undefined)
   }
 
-  /** The decision of a request: the refusal, where one of several authorizations was refused. */
+  /** The decision of a request: of several the refusal, else the last, and the others beside it. */
   find(requestId: string): Decision | undefined {
-    let found: Kept | Decision | undefined
-    for (let back = 1; back <= this.#ring.length; back++) {
-      const record = this.#ring[(this.#next - back + this.#ring.length) % this.#ring.length]
-      if (!record) break
-      if (record.requestId !== requestId) continue
-      found ??= record
-      if (effectOf(record) !== 'ALLOW') return shown(record)
+    const found = this.#of(requestId)
+    const decisive = found.findLast((entry) => effectOf(entry) !== 'ALLOW') ?? found.at(-1)
+    if (!decisive) return undefined
+    const others = found.filter((entry) => entry !== decisive)
+    return others.length > 0 ? { ...shown(decisive), others: others.map(shown) } : shown(decisive)
+  }
+
+  /** What is kept of a request, the oldest first. */
+  #of(requestId: string): (Kept | Decision)[] {
+    const found: (Kept | Decision)[] = []
+    const { length } = this.#ring
+    for (let forth = 0; forth < length; forth++) {
+      const entry = this.#ring[(this.#next + forth) % length]
+      if (entry?.requestId === requestId) found.push(entry)
     }
-    return found && shown(found)
+    return found
   }
 }
 
@@ -118,15 +140,31 @@ function shown(entry: Kept | Decision): Decision {
   return 'verdict' in entry ? describe(whole(entry)) : entry
 }
 
-function whole({ keyPolicySource, ...record }: Kept): DecisionRecord {
-  if (keyPolicySource === undefined) return record
-  const keyPolicy = parsePolicy(keyPolicySource, 'key')
-  return { ...record, policies: { ...record.policies, keyPolicy } }
+function written({ kind, source }: PolicyDocument): Written {
+  return { kind, source }
+}
+
+function parsed({ kind, source }: Written): PolicyDocument {
+  return parsePolicy(source, kind)
+}
+
+function whole({ keyPolicy, session, ...record }: Kept): DecisionRecord {
+  return {
+    ...record,
+    policies: {
+      ...record.policies,
+      keyPolicy: keyPolicy ? parsed(keyPolicy) : null,
+      ...(session && {
+        session: session.map((one) => ({ name: one.name, document: parsed(one) })),
+      }),
+    },
+  }
 }
 
 export function describe(record: DecisionRecord): Decision {
   const { request, policies, attestation } = record
   const explanation = explain(request, policies)
+  const facts = { attestation, takesRecipient: record.takesRecipient }
   return {
     requestId: record.requestId,
     time: new Date(record.timeMs).toISOString(),
@@ -137,11 +175,12 @@ export function describe(record: DecisionRecord): Decision {
     message: record.message,
     requestContext: Object.fromEntries(request.context.entries()),
     attestation: attestation && describeAttestation(attestation),
-    hints: hints(request, explanation, { attestation, takesRecipient: record.takesRecipient }),
+    hints: hints(request, explanation, facts),
+    nearestMiss: nearestMiss(request, policies, explanation, facts),
   }
 }
 
-/** Nothing was evaluated, so nothing allowed: an implicit deny without evaluations. */
+/** An implicit deny without evaluations: no policy has denied. */
 function describeRefusal({ requestId, timeMs, attestation, ...rest }: Refusal): Decision {
   return {
     requestId,
@@ -151,6 +190,7 @@ function describeRefusal({ requestId, timeMs, attestation, ...rest }: Refusal): 
     evaluations: [],
     requestContext: {},
     attestation: attestation && describeAttestation(attestation),
+    nearestMiss: null,
   }
 }
 

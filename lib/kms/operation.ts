@@ -54,6 +54,8 @@ export interface KeyOperation<N extends OperationName> {
   readonly usage?: KeyUsage
   /** The condition keys that the request's parameters set. */
   readonly conditions?: (input: Input<N>) => Conditions
+  /** The condition keys that say what has become of the key so far. */
+  readonly history?: (call: Call<N>, key: Key) => MaybePromise<Conditions>
   /** Which of the key's grants can allow the call; every one unless said. */
   readonly mayAllow?: (input: Input<N>) => (grant: Grant) => boolean
   /** Refuses a request whose other parts name another key. */
@@ -78,12 +80,14 @@ export function keyOperation<N extends OperationName>(name: N, row: KeyOperation
           ? await call.locate(named.keyId, { action, aliases: row.aliases ?? false })
           : await locateByCiphertext(call, named.blob, action)
       const { key, requestAlias } = found
+      const stated = conditions?.(input)
       await call.authorize({
         action,
         key,
         requestAlias,
         throughCiphertext: !('keyId' in named),
-        ...(conditions && { conditions: conditions(input) }),
+        ...(stated && { conditions: stated }),
+        ...(row.history && { conditions: { ...stated, ...(await row.history(call, key)) } }),
         ...(row.mayAllow && { mayAllow: row.mayAllow(input) }),
       })
       match?.(input, key)

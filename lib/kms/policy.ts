@@ -1,11 +1,14 @@
 /**
  * Key policies on their way into the store: the default one, and the checks that AWS makes before it
- * keeps one. Source: KMS developer guide, "Default key policy"; API reference, PutKeyPolicy.
+ * keeps one. AWS's texts do not say where a policy is wrong: the decision of the call does.
+ * Source: KMS developer guide, "Default key policy"; API reference, PutKeyPolicy.
  */
 import { parsePolicy, PolicyError, type PolicyDocument } from '../iam/document.ts'
+import { invalidPrincipals } from '../iam/policy-error.ts'
 import type { Scope } from '../store/store.ts'
 import { rootArn } from './arn.ts'
 import type { Call } from './call.ts'
+import { describe, type DecisionRecord } from './decisions.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 
@@ -28,6 +31,49 @@ export function defaultPolicy({ account, region }: Scope): string {
   )
 }
 
+/** What a request says of the policy that it wants stored. */
+export interface NewPolicy {
+  readonly text: string
+  /** BypassPolicyLockoutSafetyCheck */
+  readonly bypass: boolean | undefined
+  /** What the call is on, an ARN or `*`: the decision of a refusal names it. */
+  readonly resource: string
+}
+
+/** Refuses a policy that KMS does not keep for this key. */
+export async function acceptKeyPolicy(
+  call: Call,
+  key: Key,
+  { text, bypass, resource }: NewPolicy,
+): Promise<void> {
+  try {
+    const policy = readKeyPolicy(text)
+    checkPrincipals(call, policy)
+    if (!bypass) await checkLockout(call, key, policy)
+  } catch (error) {
+    if (error instanceof Fault) call.noteRefusal(resource, error.message, reasonsOf(error))
+    throw error
+  }
+}
+
+/** What the fault's own text leaves out. */
+function reasonsOf({ cause }: Fault): string[] {
+  if (cause instanceof PolicyError) {
+    return [cause.path === '' ? cause.detail : `${cause.path}: ${cause.detail}`]
+  }
+  return cause instanceof Lockout ? cause.reasons : []
+}
+
+/** Why the caller could not put another policy. */
+class Lockout extends Error {
+  readonly reasons: string[]
+
+  constructor(decision: DecisionRecord) {
+    super(decision.message)
+    this.reasons = [`under the new policy: ${decision.message}`, ...describe(decision).hints]
+  }
+}
+
 /** Reads a policy that somebody wants to store. */
 export function readKeyPolicy(text: string): PolicyDocument {
   if (Buffer.byteLength(text) > maxPolicyBytes) {
@@ -40,7 +86,7 @@ export function readKeyPolicy(text: string): PolicyDocument {
     return parsePolicy(text, 'key')
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error
-    throw new Fault('MalformedPolicyDocumentException', error.message)
+    throw new Fault('MalformedPolicyDocumentException', error.message, { cause: error })
   }
 }
 
@@ -48,11 +94,13 @@ export function readKeyPolicy(text: string): PolicyDocument {
  * The lockout safety check: the caller must be able to put another policy under the new one, his
  * own IAM policies included.
  */
-export async function checkLockout(call: Call, key: Key, keyPolicy: PolicyDocument): Promise<void> {
-  if (await call.mayDo({ action: 'kms:PutKeyPolicy', key, keyPolicy })) return
+async function checkLockout(call: Call, key: Key, keyPolicy: PolicyDocument): Promise<void> {
+  const decision = await call.foresee({ action: 'kms:PutKeyPolicy', key, keyPolicy })
+  if (decision.verdict.effect === 'ALLOW') return
   throw new Fault(
     'MalformedPolicyDocumentException',
     'The new key policy will not allow you to update the key policy in the future.',
+    { cause: new Lockout(decision) },
   )
 }
 
@@ -63,11 +111,12 @@ export function requirePolicyName(name: string | undefined): void {
 }
 
 /** Refuses a policy that names a user or a role that there is not. */
-export function checkPrincipals(call: Call, policy: PolicyDocument): void {
-  const names = policy.statements.flatMap(({ principal }) => principal?.expected ?? [])
-  if (names.every((name) => call.principals.exists(name))) return
-  throw new Fault(
-    'MalformedPolicyDocumentException',
-    'Policy contains a statement with one or more invalid principals.',
-  )
+function checkPrincipals(call: Call, { statements }: PolicyDocument): void {
+  for (const { index, principal } of statements) {
+    const unknown = principal?.expected.find((name) => !call.principals.exists(name))
+    if (unknown === undefined) continue
+    const path = `Statement[${index}].${principal?.negated ? 'NotPrincipal' : 'Principal'}.AWS`
+    const cause = new PolicyError(path, invalidPrincipals, `there is no user or role ${unknown}`)
+    throw new Fault('MalformedPolicyDocumentException', invalidPrincipals, { cause })
+  }
 }

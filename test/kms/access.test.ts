@@ -216,13 +216,46 @@ describe('access in an organization', () => {
     })
   })
 
+  describe('of a role that is linked to a service', () => {
+    const arn = `arn:aws:iam::${account}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup`
+    const linked = {
+      arn,
+      accessKeyId: 'AKIALINKED00000000',
+      secretAccessKey: 'linked-secret',
+      policies: [document(everything)],
+    }
+    const kms = useKms(['symmetric'], {
+      organization: {
+        id,
+        serviceControlPolicies: [deniesEncrypt],
+        resourceControlPolicies: [document(deniesAll)],
+      },
+      principals: [linked],
+    })
+
+    it('is limited by neither kind of policy', async () => {
+      await call(as(kms, linked), 'Encrypt', data)
+      const { body } = await outcome(kms.admin, 'Encrypt', data)
+      assert.equal(body.__type, 'AccessDeniedException')
+    })
+  })
+
   describe('with a resource control policy', () => {
+    const deniesGetKeyPolicy = { ...deniesAll, Action: 'kms:GetKeyPolicy' }
     const kms = useKms(['symmetric'], {
       organization: {
         id,
         serviceControlPolicies: [],
-        resourceControlPolicies: [document(deniesAll)],
+        resourceControlPolicies: [document(deniesAll, deniesGetKeyPolicy)],
       },
+    })
+
+    it('leaves AWS managed keys alone', async () => {
+      const alias = await call(kms.root, 'DescribeKey', { KeyId: 'alias/aws/s3' })
+      const PolicyName = 'default'
+      await call(kms.root, 'GetKeyPolicy', { KeyId: alias.KeyMetadata!.KeyId, PolicyName })
+      const { body } = await outcome(kms.root, 'GetKeyPolicy', { KeyId: data.KeyId, PolicyName })
+      assert.match(String(body.Message), /with an explicit deny in a resource control policy/)
     })
 
     it('denies what it denies, and leaves the rest as it was', async () => {

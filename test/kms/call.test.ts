@@ -43,10 +43,17 @@ describe('Call', () => {
 
   it('keeps a decision of what it authorizes, and none of what it only asks', async () => {
     const ask = { action: 'kms:ListKeys', key: null }
-    assert.equal(await callOf({}).mayDo(ask), true)
+    assert.equal((await callOf({}).foresee(ask)).verdict.effect, 'ALLOW')
     assert.equal(access.decisions.find(requestId), undefined)
     await callOf({}).authorize(ask)
     assert.equal(access.decisions.find(requestId)?.effect, 'ALLOW')
+  })
+
+  it('keeps why it is refused, for the operation that it is of', () => {
+    callOf({}).noteRefusal('*', 'a text of AWS', ['Statement[0]: why'])
+    const { effect, action, resource, message, hints } = access.decisions.last()!
+    assert.deepEqual([effect, action, resource], ['IMPLICIT_DENY', 'kms:Encrypt', '*'])
+    assert.deepEqual([message, hints], ['a text of AWS', ['Statement[0]: why']])
   })
 
   it('refuses a key that is not there even to the root user', async () => {

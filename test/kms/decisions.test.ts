@@ -5,6 +5,7 @@ import {
   type DecisionRecord,
   type Refusal,
 } from '../../lib/kms/decisions.ts'
+import type { OperationName } from '../../lib/kms/model/types.ts'
 import { answer, call, outcome } from '../support/call.ts'
 import { enclave, image, recipientOf } from '../support/enclaves.ts'
 import { allow, closedPolicy } from '../support/policies.ts'
@@ -70,6 +71,33 @@ describe('Decisions', () => {
     assert.equal(decisions.find('b')?.action, 'kms:ALLOW')
   })
 
+  it('shows the others of a call beside it, in the order of the questions', () => {
+    const decisions = new Decisions(4)
+    const asked = (action: string, effect: DecisionRecord['verdict']['effect']) => {
+      const one = record('a', effect)
+      decisions.record({ ...one, request: { ...one.request, action } })
+    }
+    asked('lost', 'ALLOW')
+    for (const action of ['first', 'second']) asked(action, 'ALLOW')
+    decisions.record(record('b', 'ALLOW'))
+    asked('third', 'ALLOW')
+    assert.equal(decisions.find('a')?.action, 'third')
+    assert.deepEqual(
+      decisions.find('a')?.others?.map(({ action, others }) => [action, others]),
+      [
+        ['first', undefined],
+        ['second', undefined],
+      ],
+    )
+    assert.equal('others' in decisions.find('b')!, false)
+    decisions.recordRefusal(refusal('b'))
+    assert.equal(decisions.find('b')?.message, 'refused')
+    assert.deepEqual(
+      decisions.find('b')?.others?.map(({ effect }) => effect),
+      ['ALLOW'],
+    )
+  })
+
   it('keeps a refusal that no policy was asked about, in its turn', () => {
     const decisions = new Decisions(2)
     decisions.recordRefusal(refusal('a'))
@@ -94,6 +122,7 @@ describe('Decisions', () => {
         root: null,
       },
       hints: ['a hint'],
+      nearestMiss: null,
     })
     decisions.recordRefusal(refusal('c'))
     assert.equal(decisions.find('a'), undefined)
@@ -172,6 +201,36 @@ describe('GET /_/decisions', () => {
       assert.equal(text.includes(secret), false)
     }
     assert.equal(text.includes('enclave-parent-secret'), false)
+  })
+
+  it('says where a refused key policy is wrong, beside the permission to put it', async () => {
+    const good = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }
+    const bad = { ...good, Principal: { AWS: ['*', 'arn:aws:iam::1:role/short'] } }
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [good, bad] })
+    const KeyId = keyIds.symmetric
+    const wanted: readonly (readonly [OperationName, object, resource: string, asked: string[]])[] =
+      [
+        ['PutKeyPolicy', { KeyId, Policy }, arns.symmetric, ['kms:PutKeyPolicy']],
+        ['CreateKey', { Policy }, '*', ['kms:CreateKey']],
+      ]
+    for (const [operation, given, resource, asked] of wanted) {
+      const { requestId, body } = await outcome(kms.root, operation, given)
+      assert.equal(body.__type, 'MalformedPolicyDocumentException')
+      const { others, ...decision } = await decisionOf(requestId)
+      const { effect, action, message, hints } = decision
+      assert.deepEqual(
+        [effect, action, message],
+        ['IMPLICIT_DENY', `kms:${operation}`, body.message],
+      )
+      assert.equal(decision.resource, resource)
+      assert.deepEqual(hints, [
+        'Statement[1].Principal.AWS: no principal that AWS stores: arn:aws:iam::1:role/short',
+      ])
+      assert.deepEqual(
+        others?.map((one) => one.action),
+        asked,
+      )
+    }
   })
 
   it('answers 404 for a request that nobody made', async () => {
