@@ -170,7 +170,6 @@ describe('docs/config.md', () => {
       config.keys.map(({ aliases }) => aliases),
       [['alias/app']],
     )
-    assert.deepEqual(config.notBuilt, [])
   })
 
   it('shows quotas that are some', async () => {
@@ -204,7 +203,12 @@ describe('links', () => {
     'docs/architecture.md',
     'docs/attestation-codes.md',
     'docs/config.md',
+    'docs/eif.md',
     'docs/fidelity.md',
+    'docs/identities.md',
+    'docs/policy-cases.md',
+    'docs/policy-explain.md',
+    'docs/request-context.md',
     'examples/README.md',
     'policies/README.md',
   ]) {

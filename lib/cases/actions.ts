@@ -52,6 +52,17 @@ const byLowerCaseName = new Map(
   ].map((action) => [action.name.toLowerCase(), action]),
 )
 
+/** Every action, in AWS's spelling. */
+export const actionNames: readonly string[] = [...byLowerCaseName.values()].map(({ name }) => name)
+
+/**
+ * The actions that a key policy has a say in, in AWS's spelling. Of kms:RetireGrant it has none: KMS
+ * developer guide, "Retiring and revoking grants".
+ */
+export const keyActions: readonly string[] = [...byLowerCaseName.values()]
+  .filter(({ onKey, name }) => onKey && name !== 'kms:RetireGrant')
+  .map(({ name }) => name)
+
 function actionOf(name: OperationName): Action {
   const operation = operations.get(name)
   return {

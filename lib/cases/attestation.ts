@@ -1,6 +1,7 @@
 /**
- * The `attestation` of a case: registers, a debug enclave, or a document. Refuses registers that no
- * document has, and a document that could not have been believed when it was made.
+ * The `attestation` of a case: registers, an image, a debug enclave, or a document. Refuses registers
+ * that no document has, an image that no enclave starts from, and a document that could not have been
+ * believed when it was made.
  */
 import type { VerifiedDocument } from '../attest/verify.ts'
 import { debugPcrs, enclavePcrs, pcrBytes, zeroPcr } from '../attest/pcr.ts'
@@ -21,6 +22,7 @@ import {
 } from '../config/read.ts'
 import { DecodeError, TrustError } from '../errors.ts'
 import { attestationFacts, type AttestationFacts } from '../kms/recipient/attestation-facts.ts'
+import { readImage, registersOfImage } from './image.ts'
 
 /** What policies ask of a document. One that a case only describes is of the time of the test. */
 export type CaseAttestation = Omit<AttestationFacts, 'timestampMs'> & {
@@ -32,7 +34,8 @@ interface Members {
   readonly platform: Platform
   readonly debug: boolean
   readonly document: Uint8Array | undefined
-  readonly eif: unknown
+  /** The registers that an image gives. */
+  readonly eif: ReadonlyMap<number, Uint8Array> | undefined
 }
 
 const hexOfRegister = text(
@@ -47,7 +50,7 @@ const readMembers = record<Members>({
   document: optional((value, place) =>
     readBytesFile(text('a text: a path', /\S/)(value, place), place),
   ),
-  eif: (value) => value,
+  eif: optional(readImage),
 })
 
 function readRegisters(value: unknown, place: Place): ReadonlyMap<number, Uint8Array> {
@@ -68,33 +71,36 @@ function readBoolean(value: unknown, place: Place): boolean {
 
 /** Throws ConfigError at once, or, for a document, when what it returns is called. */
 export function readAttestation(value: unknown, place: Place): () => Promise<CaseAttestation> {
-  const { document, eif, pcrs, debug, platform } = readMembers(value, place)
-  if (eif !== undefined) {
-    throw wrong(inside(place, 'eif'), 'measuring an EIF is not built yet: want its registers, pcrs')
-  }
+  const { document, ...members } = readMembers(value, place)
   if (document !== undefined) {
     const [other] = Object.keys(value as object).filter((name) => name !== 'document')
     if (other !== undefined) throw wrong(inside(place, other), 'a document says this itself')
     return () => believe(document, inside(place, 'document'))
   }
-  if (pcrs === undefined && !debug) throw wrong(place, 'want pcrs, debug: true or a document')
-  const described = describe({ platform, pcrs, debug }, place)
+  const { eif, pcrs, debug } = members
+  if (eif === undefined && pcrs === undefined && !debug) {
+    throw wrong(place, 'want pcrs, an eif, debug: true or a document')
+  }
+  const described = describe(members, place)
   return () => Promise.resolve(described)
 }
 
 /** The facts of a document that nobody made. */
 function describe(
-  { platform, pcrs, debug }: Pick<Members, 'platform' | 'pcrs' | 'debug'>,
+  { platform, pcrs, eif, debug }: Omit<Members, 'document'>,
   place: Place,
 ): CaseAttestation {
   if (platform === 'nitro-tpm') {
     if (debug) throw wrong(inside(place, 'debug'), 'a NitroTPM has no debug mode')
+    if (eif) throw wrong(inside(place, 'eif'), 'a NitroTPM does not measure an enclave image')
     const beyond = [...(pcrs?.keys() ?? [])].find((index) => index > 23)
     if (beyond !== undefined) {
       throw wrong(inside(place, `pcrs.${beyond}`), 'a NitroTPM has the registers 0 to 23')
     }
   }
-  const registers = new Map(pcrs ?? enclavePcrs())
+  const twice = [...(pcrs?.keys() ?? [])].find((index) => eif?.has(index))
+  if (twice !== undefined) throw wrong(inside(place, `pcrs.${twice}`), 'the image says this itself')
+  const registers = eif ? registersOfImage(eif, pcrs) : new Map(pcrs ?? enclavePcrs())
   if (debug) for (const index of debugPcrs) registers.set(index, zeroPcr())
   return {
     platform,

@@ -3,9 +3,8 @@
  * expects. Refuses what the format does not have, naming the file and the path inside it.
  * docs/policy-cases.md has the form.
  */
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { ConfigError } from '../config/config-error.ts'
-import { writtenPolicy, type WrittenPolicy } from '../config/policies.ts'
 import { readPrincipal, type ConfiguredPrincipal } from '../config/principals.ts'
 import {
   inside,
@@ -26,10 +25,12 @@ import type { PolicyDocument } from '../iam/document.ts'
 import type { Grant } from '../iam/grant.ts'
 import type { ContextValue } from '../iam/request.ts'
 import type { Caller } from '../kms/callers.ts'
+import { readAccepted, type Accepted } from './accepted.ts'
 import { readAction, type Action } from './actions.ts'
 import { readAttestation, type CaseAttestation } from './attestation.ts'
 import { readGrant } from './grants.ts'
 import { readKey, type CaseKey } from './key.ts'
+import { readPolicySource, type PolicySource } from './policy-source.ts'
 
 const expectations = ['allow', 'deny', 'explicit-deny', 'implicit-deny'] as const
 
@@ -41,6 +42,8 @@ export type StatedContext = Readonly<Record<`${string}:${string}`, ContextValue>
 
 export interface PolicyCase {
   readonly name: string
+  /** Its place in the file's list; where one asks about several actions, they share it. */
+  readonly index: number
   readonly caller: Caller
   readonly action: Action
   readonly encryptionContext: Readonly<Record<string, string>> | undefined
@@ -51,28 +54,41 @@ export interface PolicyCase {
   readonly expect: Expectation
 }
 
+export interface PolicyPlace {
+  /** A whole path. */
+  readonly file: string
+  /** Of the document in the file: `policy`; empty where it is all of it. */
+  readonly path: string
+}
+
 export interface CasesFile {
   /** As it was given. */
   readonly path: string
   readonly policy: PolicyDocument
-  /** The policy's own file; undefined where the cases file holds the policy. */
+  /** The policy's own file; undefined where another file holds the policy. */
   readonly policyPath: string | undefined
+  /** Where its author finds it; undefined for a plan's, which nobody writes. */
+  readonly policyPlace: PolicyPlace | undefined
   readonly key: CaseKey
   readonly grants: readonly Grant[]
   readonly principals: ReadonlyMap<string, Caller>
   readonly cases: readonly PolicyCase[]
+  /** Findings of `policy lint` that are meant. */
+  readonly accept: readonly Accepted[]
 }
 
 interface FileMembers {
-  readonly policy: WrittenPolicy
+  readonly policy: PolicySource
   readonly key: CaseKey
   readonly principals: Readonly<Record<string, ConfiguredPrincipal>>
   readonly grants: readonly Grant[]
   readonly cases: readonly CaseMembers[]
+  readonly accept: readonly Accepted[]
 }
 
-interface CaseMembers extends Omit<PolicyCase, 'caller' | 'attestation'> {
+interface CaseMembers extends Omit<PolicyCase, 'index' | 'action' | 'caller' | 'attestation'> {
   readonly principal: string
+  readonly action: readonly Action[]
   readonly attestation: (() => Promise<CaseAttestation>) | undefined
 }
 
@@ -93,10 +109,17 @@ function readContext(value: unknown, place: Place): StatedContext {
   return context
 }
 
+/** One action, or a list of them: a case for each. */
+function readActions(value: unknown, place: Place): readonly Action[] {
+  if (!Array.isArray(value)) return [readAction(value, place)]
+  if (value.length === 0) throw wrong(place, 'want at least one action')
+  return list(readAction)(value, place)
+}
+
 const readCase = record<CaseMembers>({
   name: text('a text that is not empty', /\S/),
   principal: text('a text: a name under principals'),
-  action: readAction,
+  action: readActions,
   encryptionContext: optional(mapOf(text())),
   attestation: optional(readAttestation),
   context: withDefault(readContext, {}),
@@ -104,11 +127,12 @@ const readCase = record<CaseMembers>({
 })
 
 const readMembers = record<FileMembers>({
-  policy: writtenPolicy('key'),
+  policy: readPolicySource,
   key: readKey,
   principals: mapOf(readPrincipal),
   grants: withDefault(list(readGrant), []),
   cases: list(readCase),
+  accept: withDefault(list(readAccepted), []),
 })
 
 /**
@@ -125,29 +149,35 @@ export async function readCasesFile(path: string, readFile: Place['readFile']): 
   }
 }
 
-async function parseCases(path: string, value: unknown, place: Place): Promise<CasesFile> {
-  const { policy, key, grants, principals, cases } = readMembers(value, place)
+/** The same of members that are in no file: `place` says where their paths are relative to. */
+export async function parseCases(path: string, value: unknown, place: Place): Promise<CasesFile> {
+  const { policy, key, grants, principals, cases, accept } = readMembers(value, place)
   const callers = new Map(Object.entries(principals).map(([name, { caller }]) => [name, caller]))
   if (cases.length === 0) throw wrong(inside(place, 'cases'), 'want at least one case')
-  const ready = cases.map((one, index) =>
-    readyCase(one, callers, inside(place, `cases[${String(index)}]`)),
-  )
+  const { document, path: policyPath, place: policyPlace } = await policy(key)
+  const whole = (file: string) => resolve(place.baseDir, file)
+  const ready = cases.map((one, index) => readyCases(one, index, callers, place))
   return {
     path,
-    policy: policy.document,
-    policyPath: policy.path === undefined ? undefined : resolve(place.baseDir, policy.path),
+    policy: document,
+    policyPath: policyPath === undefined ? undefined : whole(policyPath),
+    policyPlace: policyPlace && { ...policyPlace, file: whole(policyPlace.file ?? basename(path)) },
     key,
     grants,
+    accept,
     principals: callers,
-    cases: await Promise.all(ready),
+    cases: (await Promise.all(ready)).flat(),
   }
 }
 
-async function readyCase(
-  { principal, attestation, ...rest }: CaseMembers,
+/** Each action of a case is one of its own, under its name. */
+async function readyCases(
+  { principal, action: actions, attestation, ...rest }: CaseMembers,
+  index: number,
   callers: ReadonlyMap<string, Caller>,
-  place: Place,
-): Promise<PolicyCase> {
+  file: Place,
+): Promise<PolicyCase[]> {
+  const place = inside(file, `cases[${index}]`)
   const caller = callers.get(principal)
   if (!caller) {
     throw wrong(
@@ -155,5 +185,13 @@ async function readyCase(
       `want a name under principals: ${[...callers.keys()].join(', ')}`,
     )
   }
-  return { ...rest, caller, attestation: attestation ? await attestation() : null }
+  const facts = attestation ? await attestation() : null
+  return actions.map((action) => ({
+    ...rest,
+    name: actions.length > 1 ? `${rest.name}: ${action.name}` : rest.name,
+    index,
+    caller,
+    action,
+    attestation: facts,
+  }))
 }

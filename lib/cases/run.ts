@@ -24,6 +24,8 @@ export interface CaseResult {
   readonly reason: string
   /** All of it, as the control API answers it. */
   readonly explanation: Decision
+  /** What was asked, and of which policies. */
+  readonly decision: DecisionRecord
 }
 
 export type Actual = Exclude<Expectation, 'deny'>
@@ -89,6 +91,7 @@ export class CaseRunner {
       actual,
       reason: reasonOf(decision.request, explanation, decision.verdict),
       explanation,
+      decision,
     }
   }
 
@@ -113,7 +116,7 @@ export function withPolicy(file: CasesFile, text: string): CasesFile {
   return { ...file, policy: parsePolicy(text, 'key') }
 }
 
-export function actualOf({ verdict }: DecisionRecord): Actual {
+export function actualOf({ verdict }: Pick<DecisionRecord, 'verdict'>): Actual {
   return actuals[verdict.effect]
 }
 

@@ -4,10 +4,12 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { version } from '../http/version.ts'
+import { eifCommand } from './eif-command.ts'
 import { Exit } from './exit.ts'
+import { policyCommand } from './policy-command.ts'
 
 /** Commands of parts that are not built yet. */
-const notBuilt = ['policy', 'eif', 'nitro-cli']
+const notBuilt = ['nitro-cli']
 
 export function buildCommand(): Command {
   const program = new Command('enclave-kms')
@@ -21,6 +23,8 @@ export function buildCommand(): Command {
   add(program, inspectCommand())
   add(program, openCommand())
   add(program, xksProxyCommand())
+  add(program, policyCommand(program))
+  add(program, eifCommand(program))
   for (const name of notBuilt) add(program, notBuiltCommand(name))
   return program
 }
@@ -58,7 +62,7 @@ function attestCommand(): Command {
   return new Command('attest')
     .description('mint an attestation document under the simulated root; base64 on stdout')
     .option('--pcr <N=HEX>', 'a register and its value', collectPcr, new Map())
-    .addOption(new Option('--eif <file>', 'measure an EIF (not built yet)'))
+    .option('--eif <file>', 'an enclave image: gives PCR0, PCR1, PCR2, and PCR8 if it is signed')
     .option('--debug', 'as an enclave in debug mode: PCR0, PCR1, PCR2 and PCR8 are zero')
     .option('--role-arn <arn>', "the parent's role: gives PCR3")
     .option('--instance-id <id>', 'the parent instance: gives PCR4')

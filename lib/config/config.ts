@@ -3,13 +3,15 @@
  * wrong types and bad values, each with its path in the file. See docs/config.md.
  */
 import type { RootSpec } from '../attest/roots.ts'
-import type { Organization } from '../kms/access.ts'
+import type { Organization } from '../kms/organization.ts'
+import type { VpcEndpoint } from '../kms/context/facts.ts'
 import { defaults } from '../kms/defaults.ts'
 import type { QuotaSettings } from '../kms/quotas.ts'
 import type { KeySeed } from '../kms/seed.ts'
+import type { WebIdentityProvider } from '../sts/web-identity.ts'
 import { readKey, seedOf } from './keys.ts'
 import { fileOptionRows, type FileOptions } from './options.ts'
-import { attachedPolicy, readDocument } from './policies.ts'
+import { readOrganization, type WrittenOrganization } from './organization.ts'
 import { readPrincipal, type ConfiguredPrincipal } from './principals.ts'
 import { readQuotas } from './quotas.ts'
 import {
@@ -26,6 +28,8 @@ import {
   type Read,
 } from './read.ts'
 import { checkRootFiles, readRoot } from './roots.ts'
+import { readVpcEndpoint, type WrittenVpcEndpoint } from './vpc-endpoints.ts'
+import { readWebIdentityProvider } from './web-identity-providers.ts'
 
 export interface Config {
   /** The default account: twelve digits. */
@@ -42,11 +46,12 @@ export interface Config {
   }
   readonly principals: readonly ConfiguredPrincipal[]
   readonly organization: Organization | undefined
+  readonly vpcEndpoints: readonly VpcEndpoint[]
   readonly keys: readonly KeySeed[]
   /** Undefined where there are none. */
   readonly quotas: QuotaSettings | undefined
-  /** Members that belong to a part that is not built yet; an option's are in resolveOptions. */
-  readonly notBuilt: readonly string[]
+  /** Whose tokens AssumeRoleWithWebIdentity takes. */
+  readonly webIdentityProviders: readonly WebIdentityProvider[]
 }
 
 interface ConfigMembers extends FileOptions {
@@ -56,17 +61,11 @@ interface ConfigMembers extends FileOptions {
   readonly roots: readonly RootSpec[]
   readonly attestation: { readonly maxAgeSeconds: number; readonly futureSkewSeconds: number }
   readonly principals: readonly ConfiguredPrincipal[]
-  readonly organization: Omit<Organization, 'account'> | undefined
+  readonly organization: WrittenOrganization | undefined
+  readonly vpcEndpoints: readonly WrittenVpcEndpoint[]
   readonly keys: readonly ReturnType<typeof readKey>[]
   readonly webIdentityProviders: readonly WebIdentityProvider[]
   readonly quotas: QuotaSettings | undefined
-}
-
-interface WebIdentityProvider {
-  readonly issuer: string
-  /** A JSON Web Key Set, as JSON text. */
-  readonly jwks: string
-  readonly audience: string
 }
 
 const usual: ConfigMembers['attestation'] = {
@@ -77,20 +76,6 @@ const usual: ConfigMembers['attestation'] = {
 const attestation = record<ConfigMembers['attestation']>({
   maxAgeSeconds: withDefault(whole(1, 10 * 365 * 86_400), usual.maxAgeSeconds),
   futureSkewSeconds: withDefault(whole(0, 86_400), usual.futureSkewSeconds),
-})
-
-const nonEmpty = text('a text that is not empty', /\S/)
-
-const webIdentityProvider = record<WebIdentityProvider>({
-  issuer: nonEmpty,
-  jwks: (value, place) => readDocument(value, place).text,
-  audience: nonEmpty,
-})
-
-const organization = record<Omit<Organization, 'account'>>({
-  id: text('a text: o- and 10 to 32 lower-case letters or digits', /^o-[a-z0-9]{10,32}$/),
-  serviceControlPolicies: withDefault(list(attachedPolicy('serviceControl')), []),
-  resourceControlPolicies: withDefault(list(attachedPolicy('resourceControl')), []),
 })
 
 const hostName: Read<string> = (value, place) =>
@@ -104,9 +89,10 @@ const rows: { readonly [K in keyof ConfigMembers]-?: Read<ConfigMembers[K]> } = 
   roots: withDefault(list(readRoot), ['simulated']),
   attestation: withDefault(attestation, usual),
   principals: withDefault(list(readPrincipal), []),
-  organization: optional(organization),
+  organization: optional(readOrganization),
+  vpcEndpoints: withDefault(list(readVpcEndpoint), []),
   keys: withDefault(list(readKey), []),
-  webIdentityProviders: withDefault(list(webIdentityProvider), []),
+  webIdentityProviders: withDefault(list(readWebIdentityProvider), []),
   quotas: withDefault(readQuotas, undefined),
 }
 
@@ -122,8 +108,8 @@ export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): P
   const place: Place = { ...files, path: '' }
   const { account, region, hosts, roots, principals, keys, webIdentityProviders, quotas, ...rest } =
     readMembers(value, place)
-  const { attestation, organization, ...options } = rest
-  checkNames(place, { principals, keys })
+  const { attestation, organization, vpcEndpoints, ...options } = rest
+  checkNames(place, { principals, vpcEndpoints, keys })
   await checkRootFiles(roots, place)
   const seeds = keys.map((key, index) =>
     seedOf(key, { account, region }, inside(place, `keys[${String(index)}]`)),
@@ -140,15 +126,16 @@ export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): P
     },
     principals,
     organization: organization && { ...organization, account },
+    vpcEndpoints: vpcEndpoints.map((one) => ({ ...one, account: one.account ?? account })),
     keys: await Promise.all(seeds),
     quotas,
-    notBuilt: [...(webIdentityProviders.length > 0 ? ['webIdentityProviders'] : [])],
+    webIdentityProviders,
   }
 }
 
 function checkNames(
   place: Place,
-  { principals, keys }: Pick<ConfigMembers, 'principals' | 'keys'>,
+  { principals, vpcEndpoints, keys }: Pick<ConfigMembers, 'principals' | 'vpcEndpoints' | 'keys'>,
 ): void {
   const accessKeys = principals.flatMap(({ credential }, index) =>
     credential
@@ -159,7 +146,11 @@ function checkNames(
   const aliases = keys.flatMap((key, index) =>
     key.aliases.map((name, at) => [name, `keys[${String(index)}].aliases[${String(at)}]`] as const),
   )
+  const endpoints = vpcEndpoints.map(
+    ({ id }, index) => [id, `vpcEndpoints[${String(index)}].id`] as const,
+  )
   checkDistinct(place, 'access key', accessKeys)
+  checkDistinct(place, 'VPC endpoint', endpoints)
   checkDistinct(place, 'key id', ids)
   checkDistinct(place, 'alias', aliases)
 }

@@ -1,6 +1,6 @@
 /**
  * Reads files from disk for a start, which waits for them: regular files, and pipes such as a
- * shell's `<(…)`. Reads no more than a config's file may have, and refuses a pipe that brings
+ * shell's `<(…)`. Reads no more than the file may have, and refuses a pipe that brings
  * nothing to its end in time.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
@@ -12,20 +12,20 @@ const pauseMs = 10
 const chunkBytes = 64 * 1024
 
 /** At most one byte more than a file may have: enough to see that it has too many. */
-export function readFromDisk(path: string, waitMs = pipeMs): Uint8Array {
+export function readFromDisk(path: string, maxBytes = maxFileBytes, waitMs = pipeMs): Uint8Array {
   // A pipe that nobody writes to must not keep the start in open(2).
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    return readToEnd(file, waitMs)
+    return readToEnd(file, maxBytes, waitMs)
   } finally {
     closeSync(file)
   }
 }
 
-function readToEnd(file: number, waitMs: number): Buffer {
+function readToEnd(file: number, maxBytes: number, waitMs: number): Buffer {
   const deadline = performance.now() + waitMs
   const chunks: Buffer[] = []
-  let room = maxFileBytes + 1
+  let room = maxBytes + 1
   // A pipe reads as one that has ended, too, before somebody has opened it for writing.
   let hasBegun = !fstatSync(file).isFIFO()
   while (room > 0) {

@@ -14,9 +14,10 @@ export function readTextFile(path: string, place: Place): string {
   return readText(() => place.readFile(resolve(place.baseDir, path)), place.path, path)
 }
 
-/** A file's bytes. Throws ConfigError under the member that names it. */
-export function readBytesFile(path: string, place: Place): Uint8Array {
-  return readBytes(() => place.readFile(resolve(place.baseDir, path)), place.path, path)
+/** A file's bytes, at most so many. Throws ConfigError under the member that names it. */
+export function readBytesFile(path: string, place: Place, maxBytes = maxFileBytes): Uint8Array {
+  const read = () => place.readFile(resolve(place.baseDir, path), maxBytes)
+  return readBytes(read, place.path, path, maxBytes)
 }
 
 /** A file's text, refused under `blame`; `name` is what the refusal calls the file. */
@@ -29,15 +30,20 @@ export function readText(read: () => Uint8Array, blame: string, name: string): s
   }
 }
 
-function readBytes(read: () => Uint8Array, blame: string, name: string): Uint8Array {
+function readBytes(
+  read: () => Uint8Array,
+  blame: string,
+  name: string,
+  maxBytes = maxFileBytes,
+): Uint8Array {
   let bytes: Uint8Array
   try {
     bytes = read()
   } catch (error) {
     throw new ConfigError(blame, `cannot read ${name}: ${messageOf(error)}`)
   }
-  if (bytes.length > maxFileBytes) {
-    throw new ConfigError(blame, `${name} has more than ${String(maxFileBytes)} bytes`)
+  if (bytes.length > maxBytes) {
+    throw new ConfigError(blame, `${name} has more than ${String(maxBytes)} bytes`)
   }
   return bytes
 }

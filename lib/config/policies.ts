@@ -30,7 +30,8 @@ export function readDocument(value: unknown, place: Place): Written {
   }
 }
 
-function parseAt(text: string, kind: PolicyKind, place: Place): PolicyDocument {
+/** The policy that is in a text. Throws ConfigError under the place. */
+export function policyOfText(text: string, kind: PolicyKind, place: Place): PolicyDocument {
   try {
     return parsePolicy(text, kind)
   } catch (error) {
@@ -52,7 +53,7 @@ export interface WrittenPolicy {
 export function writtenPolicy(kind: PolicyKind): Read<WrittenPolicy> {
   return (value, place) => {
     const { text, path } = readDocument(value, place)
-    return { document: parseAt(text, kind, place), path }
+    return { document: policyOfText(text, kind, place), path }
   }
 }
 

@@ -10,8 +10,8 @@ export interface Place {
   readonly path: string
   /** The folder that paths in the config are relative to. */
   readonly baseDir: string
-  /** A file's bytes; throws when it cannot be read. */
-  readonly readFile: (path: string) => Uint8Array
+  /** A file's bytes, at least one more than so many of a longer; throws when it cannot be read. */
+  readonly readFile: (path: string, maxBytes?: number) => Uint8Array
 }
 
 /** Gets `undefined` for a member that is absent. */

@@ -14,9 +14,33 @@ export function serverOptionsOf(
     | 'hosts'
     | 'principals'
     | 'organization'
+    | 'vpcEndpoints'
     | 'quotas'
+    | 'webIdentityProviders'
   >
 > {
-  const { account, region, keys, attestation, hosts, principals, organization, quotas } = config
-  return { account, region, keys, attestation, hosts, principals, organization, quotas }
+  const {
+    account,
+    region,
+    keys,
+    attestation,
+    hosts,
+    principals,
+    organization,
+    vpcEndpoints,
+    quotas,
+    webIdentityProviders,
+  } = config
+  return {
+    account,
+    region,
+    keys,
+    attestation,
+    hosts,
+    principals,
+    organization,
+    vpcEndpoints,
+    quotas,
+    webIdentityProviders,
+  }
 }

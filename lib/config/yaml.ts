@@ -2,6 +2,7 @@
  * Reads a file of YAML 1.2 or JSON as plain data of bounded size. Refuses a file over 8 MiB, more
  * than one document, repeated names, tags and excessive aliases.
  */
+import type { Tags } from 'yaml'
 import { ConfigError } from './config-error.ts'
 import { messageOf, readText } from './files.ts'
 import type { Place } from './read.ts'
@@ -17,10 +18,16 @@ export function readYamlFile(path: string, readFile: Place['readFile']): Promise
   )
 }
 
-async function parseYaml(path: string, text: string): Promise<unknown> {
+/** Takes `customTags` and no others. Throws ConfigError under `path`. */
+export async function parseYaml(
+  path: string,
+  text: string,
+  customTags: Tags = [],
+): Promise<unknown> {
   const { LineCounter, parseDocument } = await import('yaml')
   const lineCounter = new LineCounter()
-  const how = { schema: 'core', uniqueKeys: true, prettyErrors: false, lineCounter } as const
+  const strict = { schema: 'core', uniqueKeys: true, prettyErrors: false } as const
+  const how = { ...strict, lineCounter, customTags }
   try {
     const document = parseDocument(text, how)
     const [problem] = [...document.errors, ...document.warnings]

@@ -135,7 +135,7 @@ export function closestKey(key: string): string | undefined {
 }
 
 /** Levenshtein's distance; lengths that differ too much are not compared. */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 3) return Infinity
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let row = 1; row <= a.length; row++) {

@@ -18,6 +18,8 @@ export interface Condition {
   /** Every condition key that the condition asks for, in lower case: its own and its variables'. */
   readonly keys: readonly string[]
   holds(context: RequestContext): boolean
+  /** Of each expected value, whether the request has what it asks for, negated or not. */
+  met(context: RequestContext): readonly boolean[]
 }
 
 /** The parts of an operator's name: `ForAnyValue:StringLikeIfExists`. */
@@ -72,6 +74,14 @@ export function compileCondition(
     expected,
     keys: [lowerCaseKey, ...compiled.flatMap(({ variableKeys }) => variableKeys)],
     holds: (context) => holds(context.get(lowerCaseKey), context),
+    met: (context) => {
+      const actual = context.get(lowerCaseKey)
+      if (name.operator.name === 'Null') {
+        return expected.map((value) => parseBoolean(value) === isAbsent(actual))
+      }
+      const values = comparedValues(actual, name)
+      return compiled.map(({ test }) => values.some((value) => test(value, context)))
+    },
   }
 }
 
@@ -100,7 +110,17 @@ function valueTest(name: OperatorName, tests: readonly ValueTest[]): Holds {
   }
 }
 
-function absentHolds(operator: Operator, qualifier: OperatorName['qualifier']): boolean {
+/** What is compared at all, as `valueTest` does it. */
+function comparedValues(
+  actual: ContextValue | undefined,
+  { qualifier }: OperatorName,
+): readonly string[] {
+  if (typeof actual === 'string') return [actual]
+  return qualifier === null ? [] : (actual ?? [])
+}
+
+/** Whether a condition holds for a request that has no such key, IfExists or not. */
+export function absentHolds(operator: Operator, qualifier: OperatorName['qualifier']): boolean {
   return qualifier === null ? operator.negated : qualifier === 'ForAllValues'
 }
 

@@ -20,6 +20,8 @@ export interface ActionElement {
   readonly negated: boolean
   readonly expected: readonly string[]
   matches(lowerCaseAction: string): boolean
+  /** Of each expected action, whether it is this one, NotAction or not. */
+  named(lowerCaseAction: string): readonly boolean[]
 }
 
 export interface ResourceElement {
@@ -49,6 +51,7 @@ export function parseAction(
     negated,
     expected,
     matches: (action) => tests.length > 0 && tests.some((test) => test(action)) !== negated,
+    named: (action) => tests.map((test) => test(action)),
   }
 }
 

@@ -172,27 +172,32 @@ const decisionRules: readonly DecisionRule[] = [
     allowsIn(explanation, 'RESOURCE_BASED_POLICY') &&
     'kms:RetireGrant has no effect in a key policy: the grant says who may retire it',
 
-  ({ principal }, explanation) =>
+  ({ principal, action }, explanation) =>
     explanation.effect === 'IMPLICIT_DENY' &&
     principal.type !== 'Account' &&
     limits.every((type) => !isLimitedBy(explanation, type)) &&
     allowsIn(explanation, 'RESOURCE_BASED_POLICY') &&
     !allowsIn(explanation, 'IDENTITY_BASED_POLICY') &&
-    `the key policy leaves it to account ${principal.account}: no identity policy allows it`,
+    `the ${resourcePolicy(action)} leaves it to account ${principal.account}: no identity policy allows it`,
 
-  ({ principal }, explanation) =>
+  ({ principal, action }, explanation) =>
     explanation.effect === 'IMPLICIT_DENY' &&
     explanation.evaluations.some(({ policyType }) => policyType === 'RESOURCE_BASED_POLICY') &&
     !allowsIn(explanation, 'RESOURCE_BASED_POLICY') &&
     allowsIn(explanation, 'IDENTITY_BASED_POLICY') &&
-    'an identity policy allows it, but identity policies count only where the key policy allows ' +
-      `the caller or its account ${principal.account}`,
+    `an identity policy allows it, but identity policies count only where the ${resourcePolicy(action)} ` +
+      `allows the caller or its account ${principal.account}`,
 
   (_, explanation) =>
     explanation.effect === 'IMPLICIT_DENY' &&
     isLimitedBy(explanation, 'RESOURCE_CONTROL_POLICY') &&
     'no resource control policy allows it: AWS always attaches RCPFullAWSAccess, which does',
 ]
+
+/** The policy of what is acted on: a role has another than a key. */
+export function resourcePolicy(action: string): string {
+  return /^sts:/i.test(action) ? 'trust policy' : 'key policy'
+}
 
 /** The types that only ever limit. */
 const limits: readonly Evaluation['policyType'][] = [

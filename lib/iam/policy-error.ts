@@ -2,13 +2,19 @@
  * The refusal of a policy document that AWS would not store: where in the document, and why.
  */
 
+/** AWS's own text. */
+export const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.'
+
 /** `path` is empty for the document as a whole, else like `Statement[0].Condition.Bool`. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   readonly path: string
+  /** What is wrong, where the message is AWS's and does not say it; else the message. */
+  readonly detail: string
 
-  constructor(path: string, message: string) {
+  constructor(path: string, message: string, detail = message) {
     super(message)
     this.path = path
+    this.detail = detail
   }
 }

@@ -41,6 +41,9 @@ export interface PolicySet {
 /** AWS's name for a key's only policy. */
 export const keyPolicyName = 'default'
 
+/** Ours: a role has one, and no name for it. */
+export const trustPolicyName = 'trust policy'
+
 export interface AttachedLayer {
   readonly type: PolicyType
   readonly policies: readonly AttachedPolicy[]
@@ -55,7 +58,8 @@ export function layersOf(set: PolicySet): AttachedLayer[] {
   if (set.serviceControl?.length) add('SERVICE_CONTROL_POLICY', set.serviceControl)
   if (set.resourceControl?.length) add('RESOURCE_CONTROL_POLICY', set.resourceControl)
   if (set.keyPolicy) {
-    add('RESOURCE_BASED_POLICY', [{ name: keyPolicyName, document: set.keyPolicy }])
+    const name = set.keyPolicy.kind === 'trust' ? trustPolicyName : keyPolicyName
+    add('RESOURCE_BASED_POLICY', [{ name, document: set.keyPolicy }])
   }
   add('IDENTITY_BASED_POLICY', set.identity)
   if (set.boundary) add('PERMISSIONS_BOUNDARY', [set.boundary])

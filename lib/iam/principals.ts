@@ -5,7 +5,7 @@
  * Source: IAM user guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
  */
 import { isList, isObject, memberPath, type Json } from './json.ts'
-import { PolicyError } from './policy-error.ts'
+import { invalidPrincipals, PolicyError } from './policy-error.ts'
 import type { Principal, PrincipalType } from './request.ts'
 
 /** How a policy's principal matches a caller, the weakest first. */
@@ -35,10 +35,9 @@ export interface PrincipalElement {
   readonly patterns: readonly PrincipalPattern[]
   /** The names as the policy writes them. */
   readonly expected: readonly string[]
+  /** Where each name stands below the element: `.AWS[0]`; nothing for the plain `*`. */
+  readonly places: readonly string[]
 }
-
-/** AWS's own text. */
-const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.'
 
 const forms: Readonly<Record<string, readonly (readonly [PatternKind, RegExp])[]>> = {
   AWS: [
@@ -57,22 +56,24 @@ const forms: Readonly<Record<string, readonly (readonly [PatternKind, RegExp])[]
 /** Reads the value of a Principal or NotPrincipal element. */
 export function parsePrincipals(value: Json, negated: boolean, path: string): PrincipalElement {
   if (value === '*') {
-    return { negated, patterns: [{ kind: 'everyone', name: '*' }], expected: ['*'] }
+    return { negated, patterns: [{ kind: 'everyone', name: '*' }], expected: ['*'], places: [''] }
   }
   if (!isObject(value)) {
     throw new PolicyError(path, 'a principal is "*" or an object like {"AWS": "…"}')
   }
   const patterns: PrincipalPattern[] = []
   const expected: string[] = []
+  const places: string[] = []
   for (const [type, names] of value) {
     const here = memberPath(path, type)
-    for (const name of isList(names) ? names : [names]) {
+    for (const [index, name] of (isList(names) ? names : [names]).entries()) {
       if (typeof name !== 'string') throw new PolicyError(here, 'a principal is text')
       patterns.push(parsePattern(type, name, here))
       expected.push(name)
+      places.push(`.${type}[${index}]`)
     }
   }
-  return { negated, patterns, expected }
+  return { negated, patterns, expected, places }
 }
 
 function parsePattern(type: string, name: string, path: string): PrincipalPattern {
@@ -80,7 +81,7 @@ function parsePattern(type: string, name: string, path: string): PrincipalPatter
     const match = form.exec(name)
     if (match) return { kind, name: match[1] ?? name }
   }
-  throw new PolicyError(path, invalidPrincipals)
+  throw new PolicyError(path, invalidPrincipals, `no principal that AWS stores: ${name}`)
 }
 
 /** How strongly the element matches; for NotPrincipal, everyone who is not exempt. */
@@ -93,6 +94,14 @@ export function matchPrincipal(
   let best: PrincipalMatch = 'NONE'
   for (const pattern of element.patterns) best = stronger(best, matchPattern(pattern, principal))
   return best
+}
+
+/** Of each name, whether it is the caller's, NotPrincipal or not. */
+export function namedPrincipals(
+  { patterns }: PrincipalElement,
+  principal: Principal,
+): readonly boolean[] {
+  return patterns.map((pattern) => matchPattern(pattern, principal) !== 'NONE')
 }
 
 export function stronger(a: PrincipalMatch, b: PrincipalMatch): PrincipalMatch {

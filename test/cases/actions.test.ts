@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readAction } from '../../lib/cases/actions.ts'
+import { keyActions, readAction } from '../../lib/cases/actions.ts'
 import { ConfigError } from '../../lib/config/config-error.ts'
 
 const place = {
@@ -9,6 +9,22 @@ const place = {
     throw new Error('no file in this test')
   },
 }
+
+describe('keyActions', () => {
+  it('has what a key policy has a say in', () => {
+    for (const name of ['kms:Decrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:CreateAlias']) {
+      assert.ok(keyActions.includes(name), name)
+    }
+    for (const name of [
+      'kms:CreateKey',
+      'kms:GenerateRandom',
+      'kms:ReEncrypt',
+      'kms:RetireGrant',
+    ]) {
+      assert.ok(!keyActions.includes(name), name)
+    }
+  })
+})
 
 describe('readAction', () => {
   it('knows what its operation says of a request', () => {

@@ -3,6 +3,8 @@ import { mintAttestationDocument } from '../../lib/attest/mint.ts'
 import { roleArnPcr } from '../../lib/attest/pcr.ts'
 import { readAttestation, type CaseAttestation } from '../../lib/cases/attestation.ts'
 import { ConfigError } from '../../lib/config/config-error.ts'
+import { launchPcrs } from '../../lib/enclave/measure-launch.ts'
+import { writeEif } from '../support/write-eif.ts'
 import { image, nowMs, parentArn, zeros } from './support.ts'
 
 const path = 'cases[2].attestation'
@@ -114,8 +116,8 @@ describe('readAttestation', () => {
 
   const hex = 'want a text of 96 hex digits'
   const wrong: readonly (readonly [value: unknown, member: string, message: string])[] = [
-    [{}, '', 'want pcrs, debug: true or a document'],
-    [{ debug: false }, '', 'want pcrs, debug: true or a document'],
+    [{}, '', 'want pcrs, an eif, debug: true or a document'],
+    [{ debug: false }, '', 'want pcrs, an eif, debug: true or a document'],
     [null, '', 'want a map, got an empty value'],
     [{ measurements: 1 }, '.measurements', 'unknown member'],
     [{ pcrs: { 0: 'ab' } }, '.pcrs.0', hex],
@@ -131,11 +133,48 @@ describe('readAttestation', () => {
       'a NitroTPM has the registers 0 to 23',
     ],
     [{ platform: 'sev', pcrs: {} }, '.platform', 'want nitro-enclave or nitro-tpm, got "sev"'],
-    [{ eif: './app.eif' }, '.eif', 'measuring an EIF is not built yet: want its registers, pcrs'],
+    [{ eif: './app.eif' }, '.eif', 'cannot read ./app.eif: no such file'],
+    [{ eif: 0 }, '.eif', 'want a text: a path, got a number; put it in quotes'],
   ]
   for (const [value, member, message] of wrong) {
     it(`refuses ${JSON.stringify(value).slice(0, 60)}`, () => refuses(value, member, message))
   }
+
+  describe('of an image', () => {
+    const eif = './app.eif'
+    const bytes = writeEif()
+    const pcr0 = launchPcrs(bytes).get(0)?.toString('hex')
+
+    it('has its registers, and zeros in the others', async () => {
+      const { pcrs, debug } = await reading({ eif }, bytes)
+      assert.equal(debug, false)
+      assert.equal(pcrs.size, 16)
+      for (const [index, value] of pcrs) {
+        assert.equal(value, launchPcrs(bytes).get(index)?.toString('hex') ?? zeros)
+      }
+    })
+
+    it('takes registers that the image does not give', async () => {
+      const { pcrs } = await reading({ eif, pcrs: { 3: image, 8: image } }, bytes)
+      assert.deepEqual([pcrs.get(0), pcrs.get(3), pcrs.get(8)], [pcr0, image, image])
+    })
+
+    it('is zero in debug mode', async () => {
+      const { pcrs, debug } = await reading({ eif, debug: true }, bytes)
+      assert.equal(debug, true)
+      for (const index of [0, 1, 2, 8]) assert.equal(pcrs.get(index), zeros)
+    })
+
+    it('refuses another value of a register that it gives, and a NitroTPM', async () => {
+      await refuses({ eif, pcrs: { 1: zeros } }, '.pcrs.1', 'the image says this itself', bytes)
+      await refuses(
+        { eif, platform: 'nitro-tpm' },
+        '.eif',
+        'a NitroTPM does not measure an enclave image',
+        bytes,
+      )
+    })
+  })
 
   it('refuses registers beside a document', async () => {
     const document = await mintAttestationDocument({ pcrs }, nowMs)

@@ -70,6 +70,7 @@ describe('readCasesFile', () => {
     const { caller, action, attestation, ...rest } = file.cases[0]!
     assert.deepEqual(rest, {
       name: 'the production image may decrypt',
+      index: 0,
       encryptionContext: { tenant: 'a' },
       context: { 'aws:SourceIp': '10.0.0.7' },
       expect: 'allow',
@@ -90,6 +91,24 @@ describe('readCasesFile', () => {
     const file = await read(members)
     assert.equal(file.policyPath, undefined)
     assert.equal(file.cases[0]?.name, example.name)
+  })
+
+  it('makes a case of each action of a list, under one name and one place', async () => {
+    const action = ['kms:Decrypt', 'kms:GenerateDataKey']
+    const file = await read({ ...members, cases: [example, { ...example, action }] })
+    assert.deepEqual(
+      file.cases.map(({ name, index, action: { name: asked } }) => [name, index, asked]),
+      [
+        ['the image may decrypt', 0, 'kms:Decrypt'],
+        ['the image may decrypt: kms:Decrypt', 1, 'kms:Decrypt'],
+        ['the image may decrypt: kms:GenerateDataKey', 1, 'kms:GenerateDataKey'],
+      ],
+    )
+    await refuses(withCase({ action: [] }), 'cases[0].action: want at least one action')
+    await refuses(
+      withCase({ action: ['kms:Decrypt', 7] }),
+      'cases[0].action[1]: want a text: an action of KMS, like kms:Decrypt, got a number; put it in quotes',
+    )
   })
 
   it('takes numbers, booleans and lists of texts as values of condition keys', async () => {
@@ -151,7 +170,7 @@ describe('readCasesFile', () => {
     [
       'a principal’s ARN',
       { ...members, principals: { x: { arn: 'arn:aws:iam::1:x' } } },
-      'principals.x.arn: want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME or …:root',
+      'principals.x.arn: want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME, …:root or …:federated-user/NAME',
     ],
     ['a name', withCase({ name: ' ' }), 'cases[0].name: want a text that is not empty'],
     [

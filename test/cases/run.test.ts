@@ -37,7 +37,7 @@ describe('runCases', () => {
     const cases = [example, { ...example, name: 'without', attestation: undefined }]
     const results = await runCases(await read({ ...members, cases }), nowMs)
     assert.deepEqual(
-      results.map(({ explanation: _, ...rest }) => rest),
+      results.map(({ explanation: _, decision: __, ...rest }) => rest),
       [
         {
           name: 'the image may decrypt',

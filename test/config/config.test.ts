@@ -121,10 +121,12 @@ describe('loadConfig', () => {
       attestation: { roots: ['simulated'], maxAgeMs: 300_000, futureSkewMs: 60_000 },
       organization: {
         id: 'o-exampleorgid',
+        path: undefined,
         account: '111122223333',
         serviceControlPolicies: [],
         resourceControlPolicies: [],
       },
+      vpcEndpoints: [],
       keys: [
         {
           account: '111122223333',
@@ -140,7 +142,7 @@ describe('loadConfig', () => {
         },
       ],
       quotas: undefined,
-      notBuilt: [],
+      webIdentityProviders: [],
     })
     const [parent, ...others] = principals
     assert.ok(parent)
@@ -272,11 +274,11 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
   ],
   [
     'principals: [{}]',
-    'principals[0].arn: want a text: the ARN of a user, a role or a root user, got nothing',
+    'principals[0].arn: want a text: the ARN of a user, a role, a root user or a federated user, got nothing',
   ],
   [
     'principals: [{ arn: alice }]',
-    'principals[0].arn: want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME or …:root',
+    'principals[0].arn: want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME, …:root or …:federated-user/NAME',
   ],
   [
     `principals: [{ arn: ${role}, accessKeyId: AKIA }]`,
@@ -438,12 +440,11 @@ describe('parseConfig', () => {
     assert.deepEqual(attestation.roots, ['aws', { sha256: digest }])
   })
 
-  it('says which members belong to parts that are not built yet', async () => {
-    const { notBuilt } = await load(
+  it('reads providers of web identities', async () => {
+    const { webIdentityProviders } = await load(
       'webIdentityProviders: [{ issuer: x, jwks: { keys: [] }, audience: y }]',
     )
-    assert.deepEqual(notBuilt, ['webIdentityProviders'])
-    assert.deepEqual((await load('webIdentityProviders: []')).notBuilt, [])
+    assert.deepEqual(webIdentityProviders, [{ issuer: 'x', keys: [], audience: 'y' }])
   })
 
   it('reads the file of a root once, as a pipe can be', async () => {

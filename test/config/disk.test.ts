@@ -29,6 +29,7 @@ describe('readFromDisk', function () {
     writeFileSync(join(folder, 'long'), 'a')
     truncateSync(join(folder, 'long'), limit)
     assert.equal(readFromDisk(join(folder, 'long')).length, limit)
+    assert.equal(readFromDisk(join(folder, 'long'), 100).length, 101)
     truncateSync(join(folder, 'long'), 600 * 1024 * 1024)
     assert.equal(readFromDisk(join(folder, 'long')).length, limit + 1)
   })
@@ -69,7 +70,7 @@ describe('readFromDisk', function () {
     ] as const) {
       it(`that ${who} is refused when its time is over`, () => {
         const writer = spawn('sh', ['-c', script, pipe])
-        assert.throws(() => readFromDisk(pipe, 200), {
+        assert.throws(() => readFromDisk(pipe, limit, 200), {
           name: 'Error',
           message: 'its end did not come within 0.2 seconds',
         })

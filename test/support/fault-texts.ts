@@ -13,6 +13,9 @@ export interface FaultText {
   readonly where: string
 }
 
+/** What KMS answers with, and STS. */
+const errors = ['Fault', 'StsError']
+
 /** A function of one file whose parameter becomes a Fault's text. */
 interface Maker {
   readonly name: string
@@ -41,7 +44,7 @@ function textGiven(
   node: ts.Node,
   makers: readonly Maker[],
 ): { code: string | undefined; text: ts.Expression } | undefined {
-  if (ts.isNewExpression(node) && node.expression.getText() === 'Fault') {
+  if (ts.isNewExpression(node) && errors.includes(node.expression.getText())) {
     const [code, text] = node.arguments ?? []
     if (!text) return undefined
     return { code: code && ts.isStringLiteral(code) ? code.text : undefined, text }

@@ -16,6 +16,7 @@ const floors = [
   'lib/cases/',
   'lib/config/',
   'lib/http/',
+  'lib/sts/',
   'lib/kms/operations/',
   'lib/kms/',
   'lib/store/',

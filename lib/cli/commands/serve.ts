@@ -35,7 +35,7 @@ async function readSettings(flags: Flags): Promise<Settings> {
     const file = configFileOf(flags, process.env)
     const config = file === undefined ? await defaultConfig() : await readConfig(file)
     const { options, notBuilt } = resolveOptions(flags, process.env, config.options)
-    const [missing] = [...notBuilt, ...config.notBuilt]
+    const [missing] = notBuilt
     if (missing !== undefined) throw new Exit(2, `${missing} is not built yet`)
     return { config, options }
   } catch (error) {

@@ -1,0 +1,27 @@
+/**
+ * `policy lint`: looks for key policies that do not protect what they seem to. Exits with 0 when there
+ * is nothing but notes, 1 when there is an error or a warning, 2 when a file cannot be read; the other
+ * files are looked at in any case.
+ */
+import { lintFiles } from '../policy/lint-files.ts'
+import { lintFormats, type LintFormat } from '../policy/lint-formats.ts'
+import { styleFor } from '../policy/style.ts'
+import { repositoryFolder } from '../policy/workflow-command.ts'
+
+export interface PolicyLintFlags {
+  readonly format: LintFormat
+}
+
+export async function policyLint(paths: readonly string[], flags: PolicyLintFlags): Promise<void> {
+  const run = await lintFiles(paths)
+  const style = styleFor({ isTTY: process.stdout.isTTY, env: process.env })
+  const { data, words } = lintFormats[flags.format](run, { style, repository: repositoryFolder() })
+  if (data !== '') process.stdout.write(`${data}\n`)
+  for (const line of run.wrong) process.stderr.write(`enclave-kms: ${line}\n`)
+  if (words !== '') process.stderr.write(`${words}\n`)
+  process.exitCode = run.wrong.length > 0 ? 2 : Number(run.findings.some(isFailure))
+}
+
+function isFailure({ severity }: { readonly severity: string }): boolean {
+  return severity !== 'note'
+}

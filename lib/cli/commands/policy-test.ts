@@ -1,0 +1,117 @@
+/**
+ * `policy test`: runs the policy cases below some paths and prints what became of them. Exits with 0
+ * when all hold, 1 when some do not, 2 when a file is wrong; what can be run is run in any case.
+ */
+import { statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { Exit } from '../exit.ts'
+import { findCases } from '../policy/find-cases.ts'
+import { reporters, type ReporterName } from '../policy/reporters/index.ts'
+import { styleFor } from '../policy/style.ts'
+import { exitCodeOf, runFiles, type TestOptions } from '../policy/test-run.ts'
+import { TrackedFiles } from '../policy/tracked-files.ts'
+import { runAndWatch, type Watched } from '../policy/watch.ts'
+import { repositoryFolder } from '../policy/workflow-command.ts'
+
+export interface PolicyTestFlags {
+  readonly reporter: ReporterName
+  readonly coverage?: boolean
+  readonly mutate?: boolean
+  /** Percent. */
+  readonly minCoverage?: number
+  readonly minMutationScore?: number
+  readonly watch?: boolean
+  /** `--no-color` makes it false. */
+  readonly color: boolean
+}
+
+export async function policyTest(given: readonly string[], flags: PolicyTestFlags): Promise<void> {
+  const paths = given.length > 0 ? given : ['.']
+  if (flags.watch) await watchAndTest(paths, flags)
+  else process.exitCode = await test(findCases(paths), new TrackedFiles(), flags)
+}
+
+/** Prints one run; gives its exit code. */
+async function test(
+  found: readonly string[],
+  tracked: TrackedFiles,
+  flags: PolicyTestFlags,
+): Promise<number> {
+  const run = await runFiles(found, tracked, optionsOf(flags), Date.now())
+  const { isTTY } = process.stdout
+  const style = styleFor({ isTTY, env: process.env, color: flags.color })
+  const surroundings = { style, repository: repositoryFolder() }
+  process.stdout.write(`${reporters[flags.reporter](run, surroundings)}\n`)
+  for (const { path, message } of run.wrong) complain(`${path}: ${message}`)
+  for (const { file, demands } of run.files) {
+    for (const { ok, name, reason } of demands) {
+      if (!ok) complain(`${file.path}: ${reason}: want ${name}`)
+    }
+  }
+  return exitCodeOf(run)
+}
+
+/** What is to be reached has to be measured. */
+function optionsOf({
+  coverage,
+  mutate,
+  minCoverage,
+  minMutationScore,
+}: PolicyTestFlags): TestOptions {
+  return {
+    coverage: coverage === true || minCoverage !== undefined,
+    mutate: mutate === true || minMutationScore !== undefined,
+    minCoverage,
+    minMutationScore,
+  }
+}
+
+function complain(line: string): void {
+  process.stderr.write(`enclave-kms: ${line}\n`)
+}
+
+async function watchAndTest(paths: readonly string[], flags: PolicyTestFlags): Promise<void> {
+  // Without any file there is nothing to wait for.
+  findCases(paths)
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort()
+    })
+  }
+  await runAndWatch(() => testAndWatch(paths, flags), { signal: stop.signal, announce })
+}
+
+function announce(changed: readonly string[]): void {
+  if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H')
+  const shown = changed.map((path) => relative('', path))
+  process.stderr.write(`changed: ${shown.join(', ')}\n`)
+}
+
+async function testAndWatch(paths: readonly string[], flags: PolicyTestFlags): Promise<Watched> {
+  const tracked = new TrackedFiles()
+  const { found, problem } = findNow(paths)
+  if (problem !== undefined) complain(problem)
+  await test(found, tracked, flags)
+  return {
+    folders: paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory()),
+    files: tracked.paths,
+    changed: () => {
+      const now = findNow(paths).found
+      const come = now.filter((path) => !found.includes(path))
+      const gone = found.filter((path) => !now.includes(path))
+      const differing = [...tracked.changed(), ...[...come, ...gone].map((path) => resolve(path))]
+      return [...new Set(differing)]
+    },
+  }
+}
+
+/** While it watches, files may go away and come back. */
+function findNow(paths: readonly string[]): { found: readonly string[]; problem?: string } {
+  try {
+    return { found: findCases(paths) }
+  } catch (error) {
+    if (!(error instanceof Exit)) throw error
+    return { found: [], problem: error.message }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * One run of `policy lint` as data, which the formats print: the findings of every policy, and the
+ * files that cannot be read. A cases file stands for the policy that it names, and says for a policy
+ * beside it which findings are meant.
+ */
+import { existsSync, statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { unusedAcceptance, judgeFindings, type Judged } from '../../cases/accepted.ts'
+import { readCasesFile, type CasesFile } from '../../cases/file.ts'
+import { ConfigError } from '../../config/config-error.ts'
+import { readText } from '../../config/files.ts'
+import { parsePolicy, PolicyError } from '../../iam/document.ts'
+import { lintPolicy } from '../../iam/lint/index.ts'
+import { linesOf } from '../../iam/lines.ts'
+import { Exit } from '../exit.ts'
+import { readInput } from '../files.ts'
+import { findCases } from './find-cases.ts'
+import { Lines, type Position } from './positions.ts'
+import { TrackedFiles } from './tracked-files.ts'
+
+export interface FileFinding extends Judged {
+  /** As it was given, or relative to the current folder. */
+  readonly file: string
+}
+
+export interface LintRun {
+  /** In the order of the files, then of their lines. */
+  readonly findings: readonly FileFinding[]
+  /** How many policies were looked at. */
+  readonly policies: number
+  /** One line for each file that cannot be read. */
+  readonly wrong: readonly string[]
+}
+
+const casesForm = /\.cases\.(?:yaml|yml|json)$/
+
+/** A policy that is named twice, by itself and by its cases, is looked at once. */
+export async function lintFiles(paths: readonly string[]): Promise<LintRun> {
+  const seen = new Set<string>()
+  const findings: FileFinding[] = []
+  const wrong: string[] = []
+  let policies = 0
+  for (const path of paths.flatMap(filesOf)) {
+    const before = seen.size
+    try {
+      const found = casesForm.test(path) ? await ofCases(path, seen) : await ofPolicy(path, seen)
+      findings.push(...found)
+      policies += seen.size - before
+    } catch (error) {
+      if (!(error instanceof ConfigError || error instanceof Exit)) throw error
+      wrong.push(error.message)
+    }
+  }
+  return { findings, policies, wrong }
+}
+
+/** A folder stands for the cases below it, and they for their policies. */
+function filesOf(path: string): string[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return isFolder ? findCases([path]) : [path]
+}
+
+async function ofPolicy(path: string, seen: Set<string>): Promise<readonly FileFinding[]> {
+  if (isSeen(resolve(path), seen)) return []
+  const bytes = await readInput(path, 2)
+  const text = readText(() => bytes, path, 'it')
+  const found = lintPolicy(text)
+  // Of what AWS would not store the cases cannot be read either.
+  const cases = isStored(text) ? await casesBeside(path) : undefined
+  if (!cases) return found.map((finding) => ({ file: path, ...finding }))
+  return withCases(found, cases, ({ line }) => ({ file: path, line }))
+}
+
+function isStored(text: string): boolean {
+  try {
+    parsePolicy(text, 'key')
+    return true
+  } catch (error) {
+    if (error instanceof PolicyError) return false
+    throw error
+  }
+}
+
+async function ofCases(path: string, seen: Set<string>): Promise<readonly FileFinding[]> {
+  const tracked = new TrackedFiles()
+  const file = await readCasesFile(path, tracked.read)
+  const place = file.policyPlace
+  if (isSeen(file.policyPath ?? `${resolve(path)} ${place?.path ?? ''}`, seen)) return []
+  const lines = new Lines(file, tracked)
+  const at = ({ path: inside }: Judged) => shortened(lines.inPolicy(inside))
+  return withCases(lintPolicy(file.policy), { file, tracked }, at)
+}
+
+function isSeen(name: string, seen: Set<string>): boolean {
+  if (seen.has(name)) return true
+  seen.add(name)
+  return false
+}
+
+interface Cases {
+  readonly file: CasesFile
+  readonly tracked: TrackedFiles
+}
+
+/** The cases of a policy that stand beside it, under its name. */
+async function casesBeside(path: string): Promise<Cases | undefined> {
+  const beside = ['yaml', 'yml', 'json']
+    .map((ending) => path.replace(/\.json$/, `.cases.${ending}`))
+    .find((name) => name !== path && existsSync(name))
+  if (beside === undefined) return undefined
+  const tracked = new TrackedFiles()
+  const file = await readCasesFile(beside, tracked.read)
+  return file.policyPath === resolve(path) ? { file, tracked } : undefined
+}
+
+/** The findings, with what the cases say of them, and what they say of none. */
+function withCases(
+  found: ReturnType<typeof lintPolicy>,
+  { file, tracked }: Cases,
+  placeOf: (finding: Judged) => Position,
+): FileFinding[] {
+  const { findings, unused } = judgeFindings(found, file.accept, file.policy.statements)
+  const placed = findings.map((finding) => ({ ...finding, ...placeOf(finding) }))
+  if (unused.length === 0) return placed
+  const lines = linesOf(tracked.textOf(file.path))
+  const stale = unused.map((index) => {
+    const path = `accept[${String(index)}]`
+    const { id: rule, severity, fix } = unusedAcceptance
+    const message = `there is no finding of ${file.accept[index]?.rule ?? ''} to accept`
+    return { file: file.path, rule, severity, path, line: lines(path), message, fix }
+  })
+  return [...placed, ...stale]
+}
+
+function shortened({ file, line }: Position): Position {
+  const short = relative('', file)
+  return { file: short.startsWith('..') ? file : short, line }
+}

@@ -1,0 +1,98 @@
+/**
+ * The rules about statements and conditions that do not do what they seem to: never met, met by
+ * accident, or refused by AWS. Sources: KMS developer guide, "Cryptographic attestation support" (the
+ * operations with a Recipient); IAM user guide, "Single-valued vs. multivalued context keys".
+ */
+import { wildcardTest } from '../pattern.ts'
+import { isKnownKey } from '../condition-keys.ts'
+import { keyActions, recipientActions } from './actions.ts'
+import { isMultivalued } from './impossible.ts'
+import { malformed, refusedAs } from './refusals.ts'
+import type { Rule } from './rule.ts'
+import { actionPath, type StatementView } from './statement-view.ts'
+
+export const conditionRules: readonly Rule[] = [
+  {
+    id: 'attestation-without-recipient',
+    severity: 'warning',
+    about:
+      'A condition on attestation stands over an action that never carries a Recipient (Encrypt, Sign, ' +
+      'ReEncrypt*, PutKeyPolicy): its key is always absent, so an Allow never allows it, and a Deny ' +
+      'denies it always or never.',
+    fix: 'give such actions a statement of their own, without the condition',
+    *find({ statements }) {
+      for (const view of statements) {
+        const { action } = view.statement
+        if (!action || action.negated || view.attestation.length === 0) continue
+        for (const [index, text] of action.expected.entries()) {
+          const result = withoutDocument(view, text)
+          if (result === null) continue
+          const message = `${text} never carries a document, so this ${result}`
+          yield { path: actionPath(view, index), message }
+        }
+      }
+    },
+  },
+  {
+    id: 'for-all-values',
+    severity: 'warning',
+    about:
+      'ForAllValues stands before an operator on a key that has one value. It holds when the key is ' +
+      'absent, so that a request passes that says nothing at all.',
+    fix: 'take ForAllValues out',
+    *find(policy) {
+      yield* refusedAs('for-all-values', policy)
+      for (const view of policy.statements) {
+        // What lets a call without a document pass is a rule of its own.
+        const attestation = view.allows && view.passesUnattested ? [] : view.attestation
+        for (const { condition, name, path } of [...attestation, ...view.others]) {
+          const { lowerCaseKey, key } = condition
+          if (name.qualifier !== 'ForAllValues' || name.operator.negated) continue
+          if (!isOurs(lowerCaseKey) || isMultivalued(lowerCaseKey) || !isKnownKey(key)) continue
+          yield { path, message: `${key} has one value: ForAllValues holds when there is none` }
+        }
+      }
+    },
+  },
+  {
+    id: 'never-matches',
+    severity: 'warning',
+    about:
+      'The statement can never apply: an element is empty, the resource is no key, or no request meets ' +
+      'its conditions. As a Deny it protects nothing.',
+    fix: 'correct the condition, or take the statement out',
+    find: ({ reach }) => reach.impossible.values(),
+  },
+  {
+    id: 'not-principal-allow',
+    severity: 'error',
+    about:
+      'NotPrincipal in an Allow would allow everyone but the ones it names: AWS does not store it.',
+    fix: 'name the principals that are allowed, in Principal',
+    find: (policy) => refusedAs('not-principal-allow', policy),
+  },
+  {
+    id: malformed,
+    severity: 'error',
+    about: 'AWS does not store the policy (MalformedPolicyDocumentException).',
+    fix: 'correct what the message names, and lint again: the rest is not looked at until then',
+    find: (policy) => refusedAs(malformed, policy),
+  },
+]
+
+/** Denied on purpose: ways round that have no document to show. */
+const waysRound = new Set(['kms:reencryptfrom', 'kms:replicatekey', 'kms:creategrant'])
+
+/** What becomes of an action without a Recipient; null for one that may have one. */
+function withoutDocument(view: StatementView, text: string): string | null {
+  const asked = [...keyActions.keys()].filter(wildcardTest(text.toLowerCase()))
+  if (asked.length === 0 || asked.some((name) => recipientActions.includes(name))) return null
+  if (!view.passesUnattested) return view.allows ? 'never allows it' : 'never denies it'
+  const isDenied = !view.allows && !asked.some((name) => waysRound.has(name))
+  return isDenied ? 'denies it to everyone' : null
+}
+
+/** The keys whose number of values is known here. */
+function isOurs(lowerCaseKey: string): boolean {
+  return /^(?:kms|aws):/.test(lowerCaseKey)
+}

@@ -1,0 +1,231 @@
+/**
+ * Why a statement can never apply to a call on the key of its policy. It says so only where no request
+ * at all would do: an empty element, a resource that is no key, conditions that cannot hold, alone or
+ * together. Source: IAM user guide, "IAM JSON policy elements".
+ */
+import type { Condition } from '../condition.ts'
+import type { RequestContext } from '../request.ts'
+import { actionsWithKey, keyActions } from './actions.ts'
+import type { Hit } from './finding.ts'
+import type { ConditionView, StatementView } from './statement-view.ts'
+
+/** Null where some request could match. */
+export function whyImpossible(view: StatementView): Hit | null {
+  for (const check of checks) {
+    const hit = check(view)
+    if (hit) return hit
+  }
+  return null
+}
+
+type Check = (view: StatementView) => Hit | null
+
+const checks: readonly Check[] = [
+  checkMembers,
+  checkResource,
+  checkOperators,
+  checkPresence,
+  checkEqualities,
+  checkActionKeys,
+]
+
+function checkMembers({ statement, path }: StatementView): Hit | null {
+  const { action, resource, principal } = statement
+  const empty = (element: string): Hit => ({
+    path: `${path}.${element}`,
+    message: `the statement has no effect: its ${element} is empty`,
+    fix: `name what the statement is about, or take it out`,
+  })
+  if (!action) return { ...empty('Action'), path }
+  if (!resource) return { ...empty('Resource'), path }
+  if (action.expected.length === 0) return empty(action.negated ? 'NotAction' : 'Action')
+  if (resource.expected.length === 0) return empty(resource.negated ? 'NotResource' : 'Resource')
+  if (principal?.expected.length === 0 && !principal.negated) return empty('Principal')
+  const none = statement.conditions.find(({ expected }) => expected.length === 0)
+  if (!none || none.holds(nothing)) return null
+  return empty(`Condition.${none.operator}.${none.key}`)
+}
+
+/** A key's policy is asked about that key alone, by its key ARN. */
+const keyArnForm = /^(?:\*|arn:[^:]*:kms:[^:]*:[^:]*:(?:key\/.*|[^:/]*\*.*))$/
+
+function checkResource({ statement: { resource }, path }: StatementView): Hit | null {
+  if (!resource) return null
+  const { negated, expected } = resource
+  const element = negated ? 'NotResource' : 'Resource'
+  const isNone = negated
+    ? expected.includes('*')
+    : expected.every((text) => !keyArnForm.test(text.replace(/\$\{[^}]*\}/g, '*')))
+  if (!isNone) return null
+  return {
+    path: `${path}.${element}`,
+    message: `no key has such an ARN, so the statement never applies: ${expected.join(', ')}`,
+    fix: 'write "Resource": "*", which in a key policy means this key',
+  }
+}
+
+const multivalued = new Set([
+  'aws:calledvia',
+  'aws:principalorgpaths',
+  'aws:principalservicenameslist',
+  'aws:resourceorgpaths',
+  'aws:sourceorgpaths',
+  'aws:tagkeys',
+  'aws:vpceorgpaths',
+  'kms:encryptioncontextkeys',
+  'kms:grantoperations',
+  'kms:resourcealiases',
+])
+
+export function isMultivalued(lowerCaseKey: string): boolean {
+  return multivalued.has(lowerCaseKey)
+}
+
+/** The keys whose values never have an asterisk or a question mark of their own. */
+const plainKeys =
+  /^(?:aws:(?:principalarn|principalaccount|principalorgid|principaltype|sourcearn|sourceaccount|sourcevpce?|requestedregion)|kms:(?:calleraccount|viaservice|requestalias|granteeprincipal|retiringprincipal|keyspec|keyusage|encryptionalgorithm)|kms:recipientattestation:.*)$/
+
+function checkOperators(view: StatementView): Hit | null {
+  for (const one of conditionsOf(view)) {
+    const reason = operatorReason(one)
+    if (reason) return { path: one.path, ...reason }
+  }
+  return null
+}
+
+function operatorReason({ condition, name }: ConditionView): Omit<Hit, 'path'> | null {
+  const { lowerCaseKey, key, operator, expected } = condition
+  if (name.operator.negated || name.ifExists || condition.holds(nothing)) return null
+  if (name.operator.name === 'Null' || expected.length === 0) return null
+  if (name.qualifier === null && isMultivalued(lowerCaseKey)) {
+    return {
+      message: `${key} has many values, and ${operator} compares none of them`,
+      fix: `write ForAnyValue:${operator} or ForAllValues:${operator}`,
+    }
+  }
+  if (
+    name.operator.name.startsWith('Arn') &&
+    expected.every((value) => value.split(':').length < 6)
+  ) {
+    return {
+      message: `${operator} compares an ARN part by part, and ${expected.join(', ')} has too few`,
+      fix: 'write all six parts, like arn:aws:iam::111122223333:role/*',
+    }
+  }
+  if (name.operator.name.startsWith('StringEquals') && isPlain(lowerCaseKey, expected)) {
+    return {
+      message: `${operator} takes * and ? literally, and ${key} never has them`,
+      fix: `write ${operator.replace(/StringEquals(?:IgnoreCase)?/i, 'StringLike')}`,
+    }
+  }
+  if (isMeasurementKey(lowerCaseKey) && !name.operator.name.startsWith('String')) {
+    return {
+      message: `${operator} does not compare hex digits, which is what ${key} has`,
+      fix: 'write StringEqualsIgnoreCase',
+    }
+  }
+  return null
+}
+
+function isPlain(lowerCaseKey: string, expected: readonly string[]): boolean {
+  // What is no measurement at all is another rule's.
+  if (isMeasurementKey(lowerCaseKey)) return false
+  return (
+    plainKeys.test(lowerCaseKey) && expected.every((value) => /[*?]/.test(withoutVariables(value)))
+  )
+}
+
+function withoutVariables(value: string): string {
+  return value.replace(/\$\{[^}]*\}/g, '')
+}
+
+function isMeasurementKey(lowerCaseKey: string): boolean {
+  return lowerCaseKey.startsWith('kms:recipientattestation:')
+}
+
+/** A key that has to be absent, and has to be there for another condition. */
+function checkPresence(view: StatementView): Hit | null {
+  const all = conditionsOf(view)
+  for (const one of all) {
+    const { name, condition } = one
+    if (name.operator.name !== 'Null' || !condition.holds(nothing)) continue
+    if (condition.expected.some((value) => value.toLowerCase() === 'false')) continue
+    const other = all.find(
+      ({ condition: other }) =>
+        other.lowerCaseKey === condition.lowerCaseKey && !other.holds(nothing),
+    )
+    if (!other) continue
+    return {
+      path: one.path,
+      message: `${condition.key} has to be absent here, and there for ${other.condition.operator}`,
+      fix: 'take one of the two conditions out',
+    }
+  }
+  return null
+}
+
+/** Conditions on one key that want different values: what equality names is all that could be. */
+function checkEqualities(view: StatementView): Hit | null {
+  const byKey = new Map<string, ConditionView[]>()
+  for (const one of conditionsOf(view)) {
+    const key = canonical(one.condition)
+    byKey.set(key, [...(byKey.get(key) ?? []), one])
+  }
+  for (const [key, same] of byKey) {
+    if (same.length < 2 || isMultivalued(key) || same.some(hasVariables)) continue
+    const equality = same.find(({ condition }) => equalityForm.test(condition.operator))
+    if (!equality || equality.condition.expected.length === 0) continue
+    const meetsAll = (value: string): boolean =>
+      same.every(({ condition }) => condition.holds(always(value)))
+    if (equality.condition.expected.some(meetsAll)) continue
+    return {
+      path: equality.path,
+      message: `no value of ${equality.condition.key} meets all of the statement's conditions on it`,
+      fix: 'list the values that may be in one condition: a list means any of them',
+    }
+  }
+  return null
+}
+
+const equalityForm = /^(?:ForAnyValue:)?StringEquals$/i
+
+/** ImageSha384 is PCR0 by another name. */
+function canonical({ lowerCaseKey }: Condition): string {
+  return lowerCaseKey.replace(
+    /^kms:recipientattestation:imagesha384$/,
+    'kms:recipientattestation:pcr0',
+  )
+}
+
+function hasVariables({ condition }: ConditionView): boolean {
+  return condition.keys.length > 1
+}
+
+/** A condition on what none of the statement's actions says. Attestation has a rule of its own. */
+function checkActionKeys(view: StatementView): Hit | null {
+  const { action } = view.statement
+  if (!action) return null
+  const asked = [...keyActions.keys()].filter((name) => action.matches(name))
+  if (asked.length === 0) return null
+  for (const { condition, path } of view.others) {
+    const setters = actionsWithKey(condition.lowerCaseKey)
+    if (!setters || condition.holds(nothing) || asked.some((name) => setters.has(name))) continue
+    return {
+      path,
+      message: `none of the statement's actions ever has ${condition.key}`,
+      fix: 'ask for it only where a request has it, in a statement of its own',
+    }
+  }
+  return null
+}
+
+function conditionsOf({ attestation, others }: StatementView): ConditionView[] {
+  return [...attestation, ...others]
+}
+
+const nothing: RequestContext = { get: () => undefined, entries: () => [] }
+
+/** A request in which every key has that value. */
+function always(value: string): RequestContext {
+  return { get: () => value, entries: () => [] }
+}

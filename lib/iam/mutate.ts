@@ -1,0 +1,204 @@
+/**
+ * Small changes of a key policy, each of which somebody could make by mistake: a statement, a
+ * principal or a condition gone, an effect turned round, an action or a principal that became more.
+ * Tests of a policy are as good as they notice them. Ours; each kind of change is one row.
+ */
+import { PolicyError, parsePolicy } from './document.ts'
+import { conditionChanges } from './mutate-conditions.ts'
+import { listOf, type Change, type PolicySource, type StatementSource } from './written-policy.ts'
+
+export interface Mutation {
+  /** What was changed, in words: `UseByPinnedImage: without the statement`. */
+  readonly change: string
+  /** Where: `Statement[1].Condition.StringEquals.kms:RecipientAttestation:PCR0[0]` */
+  readonly path: string
+  /** The changed policy, as JSON. */
+  readonly policy: string
+}
+
+/**
+ * Every change, in the order of the policy, and none twice. Those that AWS would not store are left
+ * out. Throws PolicyError for a text that is no key policy.
+ */
+export function mutationsOf(policyText: string): Mutation[] {
+  return [...eachMutation(policyText)]
+}
+
+/** The same one by one: a long policy has thousands, and each is as long as the policy. */
+export function* eachMutation(policyText: string): Generator<Mutation, void> {
+  parsePolicy(policyText, 'key')
+  const policy = JSON.parse(policyText) as PolicySource
+  const statements = listOf(policy.Statement)
+  const seen = new Set([textOf(policy, statements)])
+  for (const [index, statement] of statements.entries()) {
+    const name = statement.Sid ?? `statement ${index}`
+    for (const { words, place, replacement } of changesOf(statement)) {
+      const changed = replacement ? [replacement] : []
+      const text = textOf(policy, statements.toSpliced(index, 1, ...changed))
+      if (seen.has(text) || !isStorable(text)) continue
+      seen.add(text)
+      const path = `Statement[${index}]${place}`
+      yield { change: `${name}: ${words}`, path, policy: text }
+    }
+  }
+}
+
+function textOf(policy: PolicySource, statements: readonly StatementSource[]): string {
+  return JSON.stringify({ ...policy, Statement: statements })
+}
+
+function isStorable(text: string): boolean {
+  try {
+    parsePolicy(text, 'key')
+    return true
+  } catch (error) {
+    if (error instanceof PolicyError) return false
+    throw error
+  }
+}
+
+/** One row for each kind of change. */
+const rows: readonly ((statement: StatementSource) => Change[])[] = [
+  dropStatement,
+  turnEffect,
+  dropPrincipal,
+  widenPrincipal,
+  dropAction,
+  widenAction,
+  negateElement,
+  removeResourceLimit,
+  conditionChanges,
+]
+
+function changesOf(statement: StatementSource): Change[] {
+  return rows.flatMap((row) => row(statement))
+}
+
+function dropStatement(): Change[] {
+  return [{ words: 'without the statement', place: '', replacement: null }]
+}
+
+function turnEffect(statement: StatementSource): Change[] {
+  const Effect = statement.Effect === 'Allow' ? 'Deny' : 'Allow'
+  const words = `Effect ${Effect} in place of ${statement.Effect}`
+  return [{ words, place: '.Effect', replacement: { ...statement, Effect } }]
+}
+
+/** One of several: without its last the statement would be another. */
+function dropPrincipal(statement: StatementSource): Change[] {
+  return principalElements(statement).flatMap(([element, types]) => {
+    const all = Object.entries(types).flatMap(([type, names]) =>
+      listOf(names).map((name, index) => ({ type, name, index })),
+    )
+    if (all.length < 2) return []
+    return all.map(({ type, name, index }) => ({
+      words: `without the principal ${name}`,
+      place: `.${element}.${type}[${index}]`,
+      replacement: {
+        ...statement,
+        [element]: { ...types, [type]: listOf(types[type] ?? []).toSpliced(index, 1) },
+      },
+    }))
+  })
+}
+
+/** To the account of a user, a role or a session, and to everyone. */
+function widenPrincipal(statement: StatementSource): Change[] {
+  const { Principal } = statement
+  if (Principal === undefined || Principal === '*') return []
+  const accounts = principalElements(statement).flatMap(([element, types]) =>
+    listOf(types.AWS ?? []).flatMap((name, index): Change[] => {
+      const account = accountOf(name)
+      if (account === null) return []
+      const AWS = listOf(types.AWS ?? []).with(index, account)
+      return [
+        {
+          words: `the principal ${account} in place of ${name}`,
+          place: `.${element}.AWS[${index}]`,
+          replacement: { ...statement, [element]: { ...types, AWS } },
+        },
+      ]
+    }),
+  )
+  const everyone: Change = {
+    words: 'the principal *: everyone',
+    place: '.Principal',
+    replacement: { ...statement, Principal: '*' },
+  }
+  return [...accounts, everyone]
+}
+
+/** The account itself is no wider than it is. */
+function accountOf(principal: string): string | null {
+  const [, partition, account, name] =
+    /^arn:([^:]+):(?:iam|sts)::(\d{12}):(.*)$/.exec(principal) ?? []
+  if (partition === undefined || account === undefined || name === 'root') return null
+  return `arn:${partition}:iam::${account}:root`
+}
+
+/** Principal and NotPrincipal where they are an object. */
+function principalElements(
+  statement: StatementSource,
+): [element: string, types: Readonly<Record<string, string | readonly string[]>>][] {
+  return (['Principal', 'NotPrincipal'] as const).flatMap((element) => {
+    const value = statement[element]
+    return typeof value === 'object' ? [[element, value]] : []
+  })
+}
+
+function dropAction(statement: StatementSource): Change[] {
+  return (['Action', 'NotAction'] as const).flatMap((element) => {
+    const actions = listOf(statement[element] ?? [])
+    if (actions.length < 2) return []
+    return actions.map((name, index) => ({
+      words: `without the ${element === 'Action' ? 'action' : 'exempt action'} ${name}`,
+      place: `.${element}[${index}]`,
+      replacement: { ...statement, [element]: actions.toSpliced(index, 1) },
+    }))
+  })
+}
+
+/** Each to whatever begins as it does, and all of them to all of KMS. */
+function widenAction(statement: StatementSource): Change[] {
+  if (statement.Action === undefined) return []
+  const actions = listOf(statement.Action)
+  if (actions.some((name) => /^(?:kms:)?\*$/i.test(name))) return []
+  const begun = actions.flatMap((name, index): Change[] =>
+    name.endsWith('*')
+      ? []
+      : [
+          {
+            words: `the action ${name}* in place of ${name}`,
+            place: `.Action[${index}]`,
+            replacement: { ...statement, Action: actions.with(index, `${name}*`) },
+          },
+        ],
+  )
+  const replacement = { ...statement, Action: 'kms:*' }
+  return [...begun, { words: 'the action kms:*: all of KMS', place: '.Action', replacement }]
+}
+
+const negations = [
+  ['Principal', 'NotPrincipal'],
+  ['NotPrincipal', 'Principal'],
+  ['Action', 'NotAction'],
+  ['NotAction', 'Action'],
+] as const
+
+/** KMS has no NotPrincipal beside Allow: such a change is left out as none that AWS would store. */
+function negateElement(statement: StatementSource): Change[] {
+  return negations.flatMap(([element, other]) => {
+    const { [element]: value, ...rest } = statement
+    if (value === undefined) return []
+    const replacement = { ...rest, [other]: value } as StatementSource
+    return [{ words: `${other} in place of ${element}`, place: `.${element}`, replacement }]
+  })
+}
+
+function removeResourceLimit(statement: StatementSource): Change[] {
+  const { NotResource, ...rest } = statement
+  if (NotResource === undefined && listOf(statement.Resource ?? '*').includes('*')) return []
+  const place = NotResource === undefined ? '.Resource' : '.NotResource'
+  const replacement: StatementSource = { ...rest, Resource: '*' }
+  return [{ words: 'the resource *: every one', place, replacement }]
+}

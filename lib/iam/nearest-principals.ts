@@ -1,0 +1,49 @@
+/**
+ * The other callers that a policy or a grant names, as ways to make a denied request allowed.
+ */
+import type { Attempt } from './attempt.ts'
+import type { HintFacts } from './measurement-mistakes.ts'
+import type { Need } from './nearest-words.ts'
+import type { Changed } from './what-if.ts'
+
+/** A denied request with some changes, and what is known beside it. */
+export interface Denied {
+  readonly attempt: Attempt
+  readonly changed: Changed
+  readonly facts: HintFacts
+}
+
+/** Ours: of the principals that one element names, so many are tried. */
+const maxPrincipals = 4
+
+/** The same request by each of them. */
+export function principalWays(
+  { attempt, changed }: Denied,
+  names: readonly string[],
+  need: Need,
+): Attempt[] {
+  const { arn, type } = changed.request.principal
+  const sessionName = type === 'AssumedRole' ? arn.slice(arn.lastIndexOf('/') + 1) : 'session'
+  return names.slice(0, maxPrincipals).flatMap((name) => {
+    const actual = changed.request.principal.arn
+    const next = attempt.withPrincipal({ ...need, expected: [name], actual }, name, sessionName)
+    return next ? [next] : []
+  })
+}
+
+/** Of which the rest is to be said. */
+export function plainNeed(element: string, expected: readonly string[]): Need {
+  return {
+    of: 'REQUEST',
+    policyType: 'RESOURCE_BASED_POLICY',
+    policy: null,
+    sid: null,
+    index: null,
+    element,
+    operator: null,
+    key: null,
+    expected,
+    actual: null,
+    words: '',
+  }
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { decidingStatement } from '../../lib/cases/deciding-statement.ts'
+import { allow, byImage, parentArn, policyOf, run, withCase } from './support.ts'
+
+const deny = { Effect: 'Deny', Principal: '*', Action: 'kms:Decrypt', Resource: '*' }
+const other = allow('kms:DescribeKey', { Sid: 'Other' })
+
+async function decided(policy: object, more: object = {}, rest: object = {}) {
+  return decidingStatement(await run(withCase(more, { policy, ...rest })))
+}
+
+describe('decidingStatement', () => {
+  it('is the statement that allowed', async () => {
+    assert.equal(await decided(policyOf(other, allow('kms:Decrypt'))), 1)
+  })
+
+  it('is the statement that denied', async () => {
+    assert.equal(await decided(policyOf(allow('kms:Decrypt'), other, deny)), 2)
+  })
+
+  it('is the one whose condition came nearest', async () => {
+    const policy = policyOf(other, allow('kms:Decrypt', byImage('cd'.repeat(48))))
+    assert.equal(await decided(policy), 1)
+    assert.equal(await decided(policy, { attestation: undefined }), 1)
+  })
+
+  it('is the one that would have to name the caller', async () => {
+    const stranger = { Principal: { AWS: parentArn.replace('enclave-parent', 'another') } }
+    assert.equal(await decided(policyOf(other, allow('kms:Decrypt', stranger))), 1)
+  })
+
+  it('is none where an identity policy denied, and none where a grant allowed', async () => {
+    const statement = { Effect: 'Deny', Action: '*', Resource: '*' }
+    const principals = {
+      parent: { arn: parentArn, policies: [{ Version: '2012-10-17', Statement: [statement] }] },
+    }
+    assert.equal(await decided(policyOf(allow('kms:Decrypt')), {}, { principals }), undefined)
+    const grants = [{ granteePrincipal: parentArn, operations: ['Decrypt'] }]
+    assert.equal(await decided(policyOf(other), {}, { grants }), undefined)
+  })
+
+  it('is none where no key is asked about', async () => {
+    assert.equal(await decided(policyOf(other), { action: 'kms:CreateKey' }), undefined)
+  })
+})

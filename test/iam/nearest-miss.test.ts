@@ -1,0 +1,460 @@
+/** What each denial lacks least, and that it is so: the changed request is decided again. */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { authorize, type PolicySet } from '../../lib/iam/authorize.ts'
+import { explain } from '../../lib/iam/explain.ts'
+import type { HintFacts } from '../../lib/iam/hints.ts'
+import { nearestMiss, type NeededChange } from '../../lib/iam/nearest-miss.ts'
+import type { AccessRequest } from '../../lib/iam/request.ts'
+import {
+  account,
+  allow,
+  attached,
+  callers,
+  contextOf,
+  deny,
+  foreignRoleArn,
+  keyArn,
+  policyOf,
+  policySet,
+  requestOf,
+  roleArn,
+  rootArn,
+  sessionArn,
+  userArn,
+  type StatementSource,
+} from './support.ts'
+
+const withoutDocument: HintFacts = { attestation: null, takesRecipient: true }
+const withDocument: HintFacts = {
+  attestation: { platform: 'nitro-enclave', pcrs: new Map(), debug: false },
+  takesRecipient: true,
+}
+const withoutRecipient: HintFacts = { attestation: null, takesRecipient: false }
+const image = '3fb1'.repeat(24)
+const zeros = '0'.repeat(96)
+const role = { AWS: roleArn }
+const register = (name: string) => `kms:RecipientAttestation:${name}`
+
+function changesOf(
+  request: AccessRequest,
+  policies: PolicySet,
+  facts = withoutDocument,
+): readonly NeededChange[] | null {
+  return nearestMiss(request, policies, explain(request, policies), facts)?.changes ?? null
+}
+
+function when(condition: object, more: StatementSource = {}): StatementSource {
+  return { Condition: condition, ...more }
+}
+
+const equalTo = (key: string, value: string | readonly string[]) => ({
+  StringEquals: { [key]: value },
+})
+
+interface Row {
+  readonly title: string
+  readonly policies: PolicySet
+  readonly request?: AccessRequest
+  readonly facts?: HintFacts
+  readonly texts: readonly string[]
+}
+
+const grant = { grantId: 'g', granteePrincipal: roleArn, operations: ['Decrypt'] }
+const silent = policySet([])
+const delegated = [allow({ AWS: account })]
+
+/** What the user asks of a role, and a trust policy of that role with one statement. */
+const assume = requestOf('user', 'sts:AssumeRole', {}, roleArn)
+function trust(principal: unknown, more: StatementSource = {}): PolicySet {
+  const statement = { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole', ...more }
+  return { ...silent, keyPolicy: policyOf('trust', statement) }
+}
+
+const rows: readonly Row[] = [
+  {
+    title: 'a register that has another value',
+    policies: policySet([allow(role, when(equalTo(register('PCR0'), image)))]),
+    request: requestOf('role', 'kms:Decrypt', { [register('PCR0')]: zeros }),
+    facts: withDocument,
+    texts: [
+      `${register('PCR0')} would have to be 3fb13fb13fb13fb1…3fb13fb1 (is 0000000000000000…00000000)`,
+    ],
+  },
+  {
+    title: 'a document, once for all of its registers, rather than one action more',
+    policies: policySet([
+      allow(role, { Action: 'kms:Encrypt' }),
+      allow(role, when({ StringEquals: { [register('PCR0')]: image, [register('PCR3')]: zeros } })),
+    ]),
+    texts: [
+      "the request would have to carry a Nitro enclave's attestation document, whose PCR0 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+      `${register('PCR3')} would have to be 0000000000000000…00000000 (is absent)`,
+    ],
+  },
+  {
+    title: 'a document of the other kind',
+    policies: policySet([allow(role, when(equalTo(register('NitroTPMPCR4'), image)))]),
+    request: requestOf('role', 'kms:Decrypt', { [register('PCR4')]: image }),
+    facts: withDocument,
+    texts: [
+      "the request would have to carry a NitroTPM's attestation document, whose NitroTPMPCR4 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+    ],
+  },
+  {
+    title: 'no document that an operation cannot carry',
+    policies: policySet([allow(role, when(equalTo(register('PCR0'), image), { Sid: 'S' }))]),
+    request: requestOf('role', 'kms:Encrypt'),
+    facts: withoutRecipient,
+    texts: [
+      `statement S of the key policy would have to let ${sessionArn} pass StringEquals ${register('PCR0')}: kms:Encrypt carries no document`,
+    ],
+  },
+  {
+    title: 'no key that no request has',
+    policies: policySet([allow(role, when(equalTo('kms:PCR0', image)))]),
+    texts: [
+      `statement 0 of the key policy would have to let ${sessionArn} pass StringEquals kms:PCR0`,
+    ],
+  },
+  {
+    title: 'the principal that the key policy names',
+    policies: policySet([allow({ AWS: userArn })]),
+    texts: [`the principal would have to be ${userArn} (is ${sessionArn})`],
+  },
+  {
+    title: 'the account that the key policy names',
+    policies: policySet([allow({ AWS: account })]),
+    request: requestOf('foreignRole'),
+    texts: [
+      `the principal would have to be ${account}, or one of its account whose identity policies allow kms:Decrypt`,
+    ],
+  },
+  {
+    title: 'a principal that a condition names',
+    policies: policySet([allow('*', when({ ArnEquals: { 'aws:PrincipalArn': userArn } }))]),
+    texts: [`the principal would have to be ${userArn} (is ${sessionArn})`],
+  },
+  {
+    title: 'an identity policy, where the key policy leaves it to the account',
+    policies: policySet(delegated),
+    texts: [
+      `an identity policy would have to allow kms:Decrypt on ${keyArn} (the key policy leaves it to the account)`,
+    ],
+  },
+  {
+    title: 'a condition of an identity policy rather than another one',
+    policies: policySet(delegated, {
+      identity: [attached('identity', 'Allow', when({ Bool: { 'aws:SecureTransport': 'true' } }))],
+    }),
+    texts: ['aws:SecureTransport would have to be true (is absent)'],
+  },
+  {
+    title: 'an element that only the policy could change',
+    policies: policySet(delegated, {
+      identity: [attached('identity', 'Allow', { Action: 'kms:Encrypt', Sid: 'Use' })],
+    }),
+    texts: ['statement Use of identity-allow would have to cover kms:Decrypt'],
+  },
+  {
+    title: 'the resource of an identity policy',
+    policies: policySet(delegated, {
+      identity: [attached('identity', 'Allow', { Resource: `${keyArn}0` })],
+    }),
+    texts: [`statement 0 of identity-allow would have to cover ${keyArn}`],
+  },
+  {
+    title: 'the permissions boundary',
+    policies: policySet([allow(role)], {
+      boundary: attached('boundary', 'Deny', { Action: 's3:*' }),
+    }),
+    texts: [`the permissions boundary would have to allow kms:Decrypt on ${keyArn}`],
+  },
+  {
+    title: 'a session policy',
+    policies: policySet([allow(role)], { session: [] }),
+    texts: [`a session policy would have to allow kms:Decrypt on ${keyArn}`],
+  },
+  {
+    title: 'a condition of a service control policy',
+    policies: policySet([allow(role)], {
+      serviceControl: [
+        attached('serviceControl', 'Allow', when(equalTo('aws:SourceVpc', 'vpc-1'))),
+      ],
+    }),
+    texts: ['aws:SourceVpc would have to be vpc-1 (is absent)'],
+  },
+  {
+    title: 'two types of policies at once',
+    policies: policySet([allow(role)], {
+      boundary: attached('boundary', 'Deny', { Action: 's3:*' }),
+      vpcEndpoint: attached('vpcEndpoint', 'Deny', { Action: 's3:*' }),
+    }),
+    texts: [
+      `the VPC endpoint policy would have to allow kms:Decrypt on ${keyArn}`,
+      `the permissions boundary would have to allow kms:Decrypt on ${keyArn}`,
+    ],
+  },
+  {
+    title: 'what a Deny lets through',
+    policies: policySet([
+      allow(role),
+      deny('*', when({ StringNotEquals: { [register('ImageSha384')]: image } })),
+    ]),
+    texts: [
+      "the request would have to carry a Nitro enclave's attestation document, whose ImageSha384 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+    ],
+  },
+  {
+    title: 'a Deny and an Allow that one document satisfies',
+    policies: policySet([
+      allow(role, when(equalTo(register('PCR0'), image))),
+      deny('*', when({ StringNotEquals: { [register('ImageSha384')]: image } })),
+    ]),
+    texts: [
+      "the request would have to carry a Nitro enclave's attestation document, whose ImageSha384 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+    ],
+  },
+  {
+    title: 'a Deny that nothing in the request could stop',
+    policies: policySet([allow(role), deny('*', { Sid: 'Never' })]),
+    texts: [
+      'statement Never of the key policy would have to not apply: it denies kms:Decrypt without a condition',
+    ],
+  },
+  {
+    title: 'a Deny whose condition no value could change',
+    policies: policySet([
+      allow(role),
+      deny('*', when({ StringNotEquals: { [register('PCR0')]: image } }, { Sid: 'D' })),
+    ]),
+    request: requestOf('role', 'kms:Encrypt'),
+    facts: withoutRecipient,
+    texts: [
+      `statement D of the key policy would have to not apply: StringNotEquals ${register('PCR0')} 3fb13fb13fb13fb1…3fb13fb1 holds`,
+    ],
+  },
+  {
+    title: 'whom NotPrincipal exempts',
+    policies: policySet([
+      allow({ AWS: userArn }),
+      { ...deny('*'), Principal: undefined, NotPrincipal: { AWS: [userArn, account] } },
+    ]),
+    texts: [`the principal would have to be ${userArn} (is ${sessionArn})`],
+  },
+  {
+    title: 'a value that satisfies two conditions, where one wants any',
+    policies: policySet([
+      allow(
+        role,
+        when({ Null: { 'aws:SourceVpc': 'false' }, StringEquals: { 'aws:SourceVpc': 'v' } }),
+      ),
+    ]),
+    texts: ['aws:SourceVpc would have to be v (is absent)'],
+  },
+  {
+    title: 'an operation of a grant',
+    policies: policySet([], { grants: [grant] }),
+    request: requestOf('role', 'kms:Encrypt'),
+    texts: ['grant g would have to list the operation Encrypt'],
+  },
+  {
+    title: 'the grantee of a grant',
+    policies: policySet([], { grants: [{ ...grant, granteePrincipal: userArn }] }),
+    texts: [`the principal would have to be ${userArn} (is ${sessionArn})`],
+  },
+  {
+    title: 'the encryption context that a grant wants some of',
+    policies: policySet([], {
+      grants: [{ ...grant, constraints: { encryptionContextSubset: { tenant: 'a' } } }],
+    }),
+    texts: ['the encryption context would have to include tenant=a (is absent)'],
+  },
+  {
+    title: 'the encryption context that a grant wants all of',
+    policies: policySet([], {
+      grants: [{ ...grant, constraints: { encryptionContextEquals: { tenant: 'a' } } }],
+    }),
+    request: requestOf('role', 'kms:Decrypt', {
+      'kms:EncryptionContextKeys': ['tenant', 'more'],
+      'kms:EncryptionContext:tenant': 'a',
+      'kms:EncryptionContext:more': 'b',
+    }),
+    texts: ['the encryption context would have to be tenant=a (is tenant=a, more=b)'],
+  },
+  {
+    title: 'the source that a grant wants',
+    policies: policySet([], { grants: [{ ...grant, constraints: { sourceArn: keyArn } }] }),
+    texts: [`aws:SourceArn would have to be ${keyArn} (is absent)`],
+  },
+  {
+    title: 'who may retire a grant',
+    policies: policySet([], { grants: [{ ...grant, retiringPrincipal: userArn }] }),
+    request: requestOf('foreignUser', 'kms:RetireGrant'),
+    texts: [`the principal would have to be ${userArn} (is ${callers.foreignUser.arn})`],
+  },
+  {
+    title: 'a key policy, where it says nothing at all',
+    policies: silent,
+    texts: [`the key policy would have to allow kms:Decrypt on ${keyArn} to ${roleArn}`],
+  },
+  {
+    title: 'the identity policies of another account too',
+    policies: policySet([allow({ AWS: foreignRoleArn })]),
+    request: requestOf('foreignRole'),
+    texts: [`an identity policy would have to allow kms:Decrypt on ${keyArn}`],
+  },
+  {
+    title: 'a pair of the encryption context',
+    policies: policySet([
+      allow(
+        role,
+        when({
+          StringEquals: { 'kms:EncryptionContext:tenant': 'a' },
+          'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': 'tenant' },
+        }),
+      ),
+    ]),
+    texts: ['kms:EncryptionContext:tenant would have to be a (is absent)'],
+  },
+  {
+    title: 'the trust policy of a role, where it says nothing at all',
+    policies: { ...silent, keyPolicy: policyOf('trust') },
+    request: assume,
+    texts: [`the trust policy would have to allow sts:AssumeRole on ${roleArn} to ${userArn}`],
+  },
+  {
+    title: 'a statement of the trust policy of a role',
+    policies: trust({ AWS: userArn }, { Sid: 'Team', Action: 'sts:TagSession' }),
+    request: assume,
+    texts: ['statement Team of the trust policy would have to cover sts:AssumeRole'],
+  },
+  {
+    title: 'an identity policy, where the trust policy leaves it to the account',
+    policies: trust({ AWS: account }),
+    request: assume,
+    texts: [
+      `an identity policy would have to allow sts:AssumeRole on ${roleArn} (the trust policy leaves it to the account)`,
+    ],
+  },
+]
+
+describe('nearestMiss', () => {
+  for (const { title, policies, request = requestOf('role'), facts, texts } of rows) {
+    it(`names ${title}`, () => {
+      const changes = changesOf(request, policies, facts) ?? []
+      assert.deepEqual(
+        changes.map(({ text }) => text),
+        texts,
+      )
+    })
+  }
+
+  it('is none for a request that is allowed', () => {
+    assert.equal(changesOf(requestOf('role'), policySet([allow(role)])), null)
+  })
+
+  it('is none where nothing allows: an action that does not work across accounts', () => {
+    const policies = policySet([allow({ AWS: foreignRoleArn })], {
+      identity: [attached('identity', 'Allow')],
+    })
+    assert.equal(changesOf(requestOf('foreignRole', 'kms:DisableKey'), policies), null)
+  })
+
+  it('says where each change stands, with whole values', () => {
+    const statement = allow(role, when(equalTo(register('PCR0'), image), { Sid: 'Pinned' }))
+    const request = requestOf('role', 'kms:Decrypt', { [register('PCR0')]: zeros })
+    const [change] = changesOf(request, policySet([statement]), withDocument) ?? []
+    assert.ok(change)
+    const { text, ...rest } = change
+    assert.match(text, /…/)
+    assert.deepEqual(rest, {
+      of: 'REQUEST',
+      policyType: 'RESOURCE_BASED_POLICY',
+      policy: 'default',
+      sid: 'Pinned',
+      index: 0,
+      element: 'Condition',
+      operator: 'StringEquals',
+      key: register('PCR0'),
+      expected: [image],
+      actual: zeros,
+    })
+  })
+
+  it('names what allows, when only the request would have to change', () => {
+    const some = <T>(values: readonly T[]) => fc.constantFrom(...values)
+    const keys = ['aws:SourceVpc', 'aws:Referer', register('PCR0'), register('PCR3')]
+    const operators = ['StringEquals', 'StringNotEquals', 'StringEqualsIfExists', 'StringNotLike']
+    const condition = fc
+      .array(fc.tuple(some(operators), some(keys), some(['a', 'b'])), { maxLength: 3 })
+      .map((list) =>
+        Object.fromEntries(list.map(([operator, key, value]) => [operator, { [key]: value }])),
+      )
+    const statement = fc
+      .tuple(some(['Allow', 'Allow', 'Deny']), condition)
+      .map(([Effect, Condition]) => ({ ...allow(role), Effect, Condition }))
+    const context = fc.dictionary(some(keys), some(['a', 'b', 'c']))
+    let confirmed = 0
+    fc.assert(
+      fc.property(fc.array(statement, { maxLength: 4 }), context, (statements, values) => {
+        const request = requestOf('role', 'kms:Decrypt', values)
+        const policies = policySet(statements)
+        const changes = changesOf(request, policies)
+        if (!changes) {
+          assert.equal(authorize(request, policies).effect, 'ALLOW')
+          return
+        }
+        const one = changes.length === 1 ? changes[0] : undefined
+        if (one?.of !== 'REQUEST' || !one.key) return
+        // One key with one of these values, or without any, has to be enough.
+        const { key } = one
+        const tried = [...one.expected, 'none of them', undefined].map((value) => ({
+          ...request,
+          context: contextOf({ ...values, [key]: value }),
+        }))
+        assert.ok(tried.some((changed) => authorize(changed, policies).effect === 'ALLOW'))
+        confirmed++
+      }),
+      { numRuns: 500 },
+    )
+    assert.ok(confirmed > 50, String(confirmed))
+  })
+
+  it('takes milliseconds under the largest of policies', () => {
+    const values = Array.from({ length: 10 }, (_, index) => `value-${index}`)
+    const statement = (index: number) => ({
+      Effect: index % 2 === 0 ? 'Allow' : 'Deny',
+      Principal: '*',
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Condition: {
+        StringLike: { 'aws:SourceVpc': values.map((value) => `*${value}*${index}*`) },
+        StringNotLike: { 'aws:Referer': values },
+      },
+    })
+    const statements = Array.from({ length: 80 }, (_, index) => statement(index))
+    const keyPolicy = policyOf('key', ...statements)
+    assert.ok(keyPolicy.source.length > 24_000)
+    const request = requestOf('role', 'kms:Decrypt', {
+      'aws:SourceVpc': `${values.join('-')}1-`.repeat(20),
+    })
+    const policies = { ...silent, keyPolicy }
+    const explanation = explain(request, policies)
+    const times = [0, 1, 2].map(() => {
+      const start = performance.now()
+      nearestMiss(request, policies, explanation, withoutDocument)
+      return performance.now() - start
+    })
+    assert.ok(Math.min(...times) < 50, times.join(', '))
+  })
+
+  it('stands beside the root user, whom only a Deny stops', () => {
+    const policies = policySet([deny({ AWS: rootArn }, when(equalTo('aws:Referer', 'x')))])
+    const request = requestOf('root', 'kms:Decrypt', { 'aws:Referer': 'x' })
+    assert.deepEqual(
+      changesOf(request, policies)?.map(({ element }) => element),
+      ['Condition', 'Policy'],
+    )
+  })
+})
