@@ -2,6 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { buildCommand } from '../../lib/cli/command.ts'
+import { Exit } from '../../lib/cli/exit.ts'
 
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -34,4 +36,15 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     stdout: Buffer.concat(output.stdout),
     stderr: Buffer.concat(output.stderr).toString(),
   }
+}
+
+/** What a command ends with that refuses what it is given: in this process, where it takes no time. */
+export async function refusalOf(args: readonly string[]): Promise<{ code: number; line: string }> {
+  try {
+    await buildCommand().parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (error instanceof Exit) return { code: error.code, line: error.message }
+    throw error
+  }
+  throw new Error(`${args.join(' ')} was not refused`)
 }

@@ -187,6 +187,7 @@ describe('a refused Recipient', () => {
       'evaluations',
       'hints',
       'message',
+      'nearestMiss',
       'principal',
       'requestContext',
       'requestId',
