@@ -47,6 +47,7 @@ const covered: Readonly<Record<string, readonly string[]>> = {
     'lib/cli/policy/reporters/index.ts',
   ],
   'test/cli/commands/serve.test.ts': ['lib/cli/log.ts', 'lib/kms/log.ts'],
+  'test/kms/decisions.test.ts': ['lib/kms/decision.ts'],
   'test/cli/policy/reporters/github.test.ts': ['lib/cli/policy/workflow-command.ts'],
   'test/codec/cbor.test.ts': ['lib/errors.ts'],
   'test/config/config.test.ts': [

@@ -7,14 +7,14 @@ import { DecodeError } from '../errors.ts'
 import type { Clock } from '../kms/clock.ts'
 import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, type Kms } from '../kms/service.ts'
-import type { Sts } from '../sts/service.ts'
+import type { LoadSts } from './protocol.ts'
 import { refusalOf } from './control-access.ts'
 import { readMintRequest } from './mint-request.ts'
 import { version } from './version.ts'
 
 export interface ControlOptions {
   readonly kms: Kms
-  readonly sts: Sts
+  readonly sts: LoadSts
   readonly clock: Clock
   readonly hosts: readonly string[]
   readonly token: string | undefined
@@ -71,11 +71,12 @@ function addRoutes(
     response.json({ document: Buffer.from(document).toString('base64') })
   })
 
-  app.get('/_/decisions/:requestId', (request, response) => {
+  app.get('/_/decisions/:requestId', async (request, response) => {
+    const { show } = await import('../kms/decision.ts')
     const { decisions } = kms.access
     const { requestId } = request.params
-    const decision = requestId === 'last' ? decisions.last() : decisions.find(requestId)
-    if (decision) response.json(decision)
+    const found = requestId === 'last' ? decisions.last() : decisions.find(requestId)
+    if (found) response.json(show(found))
     else response.status(404).json({ error: 'no decision is kept for this request id' })
   })
 
@@ -88,7 +89,7 @@ function addRoutes(
   })
 
   app.post('/_/reset', async (_request, response) => {
-    sts.reset()
+    ;(await sts()).reset()
     await kms.reset()
     response.json({})
   })

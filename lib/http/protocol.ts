@@ -10,16 +10,20 @@ import type { VpcEndpoint } from '../kms/context/facts.ts'
 import { Fault } from '../kms/faults.ts'
 import { stackOf, type Log } from '../kms/log.ts'
 import { newRequestId, operationOf, type Kms } from '../kms/service.ts'
-import { stsFault, type Sts, type StsAnswer } from '../sts/service.ts'
+import type { Sts } from '../sts/service.ts'
+import type { StsAnswer } from '../sts/xml.ts'
 import { peerAddress } from './address.ts'
 import { readBody } from './body.ts'
 import { readOrigin, type Origin } from './origin.ts'
 import { authenticate, type Authenticated } from './sigv4.ts'
 import { turn } from './turn.ts'
 
+/** Loads STS with the first call of it: a start does not wait for it. */
+export type LoadSts = () => Promise<Sts>
+
 export interface ProtocolOptions {
   readonly kms: Kms
-  readonly sts: Sts
+  readonly sts: LoadSts
   readonly callers: Callers
   readonly auth: 'open' | 'strict'
   /** Of callers that are not known by their key. */
@@ -66,7 +70,7 @@ export class Protocol {
         : await this.#kms(request, url, body, requestId)
     } catch (error) {
       if (request.destroyed && !request.complete) return
-      answer = this.#failure(error, requestId, isSts)
+      answer = await this.#failure(error, requestId, isSts)
     }
     if (this.#options.clock.isSet) {
       // SDKs take their own clock's error from it.
@@ -101,7 +105,8 @@ export class Protocol {
     body: Buffer,
     requestId: string,
   ): Promise<StsAnswer> {
-    const { sts, region: defaultRegion } = this.#options
+    const { region: defaultRegion } = this.#options
+    const sts = await this.#options.sts()
     const query = url.indexOf('?')
     const inQuery = query >= 0 && body.length === 0
     const form = new URLSearchParams(inQuery ? url.slice(query + 1) : body.toString())
@@ -138,9 +143,9 @@ export class Protocol {
     )
   }
 
-  #failure(error: unknown, requestId: string, isSts: boolean): Answer {
+  async #failure(error: unknown, requestId: string, isSts: boolean): Promise<Answer> {
     const fault = error instanceof Fault ? error : this.#bug(error, requestId)
-    if (isSts) return stsFault(fault, requestId)
+    if (isSts) return (await this.#options.sts()).refuse(fault, requestId)
     return { status: fault.status, contentType: jsonType, body: JSON.stringify(fault.body()) }
   }
 

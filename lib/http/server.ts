@@ -25,10 +25,10 @@ import type { XksTransport } from '../kms/key-stores/xks-api.ts'
 import { systemRandom } from '../crypto/random.ts'
 import { MemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
-import { Sts, type StsPrincipal } from '../sts/service.ts'
+import type { StsOptions, StsPrincipal } from '../sts/service.ts'
 import type { WebIdentityProvider } from '../sts/web-identity.ts'
 import { answerClientErrors } from './client-error.ts'
-import { isStsRequest, Protocol } from './protocol.ts'
+import { isStsRequest, Protocol, type LoadSts } from './protocol.ts'
 import type { XksClientOptions } from './xks-client.ts'
 
 export interface KmsServerOptions {
@@ -81,7 +81,7 @@ export class KmsHandler {
   readonly #options: KmsServerOptions
   readonly #kms: Kms
   readonly #clock: Clock
-  readonly #sts: Sts
+  readonly #sts: LoadSts
   readonly #protocol: Protocol
   readonly #log: Log
   #control: Promise<RequestListener> | undefined
@@ -93,7 +93,7 @@ export class KmsHandler {
     this.#log = options.log ?? silent
     const principals = options.principals ?? []
     const callers = new Callers(principals.flatMap(({ credential }) => credential ?? []))
-    this.#sts = new Sts({
+    this.#sts = stsLoader({
       access: kms.access,
       callers,
       clock,
@@ -177,6 +177,11 @@ export class KmsHandler {
       token: this.#options.controlToken,
     })
   }
+}
+
+function stsLoader(options: StsOptions): LoadSts {
+  let sts: ReturnType<LoadSts> | undefined
+  return () => (sts ??= import('../sts/service.ts').then(({ Sts }) => new Sts(options)))
 }
 
 /** Loaded with the first external key store: TLS takes long to load. */

@@ -3,6 +3,7 @@
  * the decision and answers a refusal as AWS words it.
  */
 import { authorize, denialText, type PolicySet, type Verdict } from '../iam/authorize.ts'
+import { failingCondition } from '../iam/culprits.ts'
 import { parsePolicy } from '../iam/document.ts'
 import { explain } from '../iam/explain.ts'
 import type { Grant } from '../iam/grant.ts'
@@ -17,7 +18,6 @@ import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 import type { Log } from './log.ts'
 import { controlPolicies, withFullAccess, type Organization } from './organization.ts'
-import { failingCondition } from '../iam/hints.ts'
 
 /** Who asks, from where, and with which document. */
 export interface Asker {

@@ -1,14 +1,10 @@
 /**
  * The last decisions, kept as what was asked and which policies took part. The explanation is made
- * when somebody asks for it: nearly nobody does, and every request would pay. A call that
- * no policy refused has nothing to explain, and is kept as it will be shown.
+ * when somebody asks for it (decision.ts): nearly nobody does, and every request would pay.
  */
 import type { PolicySet, Verdict } from '../iam/authorize.ts'
-import { parsePolicy, type PolicyDocument } from '../iam/document.ts'
-import { explain, type Explanation } from '../iam/explain.ts'
-import { hints } from '../iam/hints.ts'
-import { nearestMiss, type NearestMiss } from '../iam/nearest-miss.ts'
-import type { AccessRequest, ContextValue } from '../iam/request.ts'
+import type { PolicyDocument } from '../iam/document.ts'
+import type { AccessRequest } from '../iam/request.ts'
 import type { AttestationFacts } from './recipient/attestation-facts.ts'
 
 /** One authorization as it was decided. */
@@ -42,44 +38,32 @@ export interface Refusal {
   readonly hints: readonly string[]
 }
 
-/** The answer of `GET /_/decisions/{requestId}`. */
-export interface Decision extends Explanation {
-  readonly requestId: string
-  /** ISO 8601 */
-  readonly time: string
-  readonly action: string
-  readonly resource: string
-  readonly principal: string
-  readonly message: string
-  readonly requestContext: Readonly<Record<string, ContextValue>>
-  readonly attestation: ReturnType<typeof describeAttestation> | null
-  readonly hints: readonly string[]
-  /** The smallest change that would have allowed it; null where it is allowed, or none is known. */
-  readonly nearestMiss: NearestMiss | null
-  /**
-   * What else the call was asked, in the order of the questions: ReEncrypt's other key, an alias's
-   * other half. Absent from a call that was asked one thing.
-   */
-  readonly others?: readonly Decision[]
-}
-
 /**
  * A decision with the policy of the resource and those of the session as text: parsed, a policy
  * takes twenty times the room.
  */
-interface Kept extends DecisionRecord {
+export interface Kept extends DecisionRecord {
   readonly keyPolicy: Written | undefined
   readonly session: readonly (Written & { readonly name: string })[] | undefined
 }
 
-type Written = Pick<PolicyDocument, 'kind' | 'source'>
+export type Written = Pick<PolicyDocument, 'kind' | 'source'>
+
+export type Entry = Kept | Refusal
+
+/** What is kept of one request: of several decisions the refusal is decisive, else the last. */
+export interface Found {
+  readonly decisive: Entry
+  /** In the order in which they were asked. */
+  readonly others: readonly Entry[]
+}
 
 export class Decisions {
-  readonly #ring: (Kept | Decision | undefined)[]
+  readonly #ring: (Entry | undefined)[]
   #next = 0
 
   constructor(capacity = 10_000) {
-    this.#ring = new Array<Kept | Decision | undefined>(capacity)
+    this.#ring = new Array<Entry | undefined>(capacity)
   }
 
   record(decision: DecisionRecord): void {
@@ -93,16 +77,16 @@ export class Decisions {
   }
 
   recordRefusal(refusal: Refusal): void {
-    this.#keep(describeRefusal(refusal))
+    this.#keep(refusal)
   }
 
-  #keep(entry: Kept | Decision): void {
+  #keep(entry: Entry): void {
     this.#ring[this.#next] = entry
     this.#next = (this.#next + 1) % this.#ring.length
   }
 
   /** The decision of the request that was decided last. */
-  last(): Decision | undefined {
+  last(): Found | undefined {
     const record = this.#ring[(this.#next - 1 + this.#ring.length) % this.#ring.length]
     return record && this.find(record.requestId)
   }
@@ -111,18 +95,16 @@ export class Decisions {
     this.#ring.fill(undefined)
   }
 
-  /** The decision of a request: of several the refusal, else the last, and the others beside it. */
-  find(requestId: string): Decision | undefined {
+  find(requestId: string): Found | undefined {
     const found = this.#of(requestId)
     const decisive = found.findLast((entry) => effectOf(entry) !== 'ALLOW') ?? found.at(-1)
     if (!decisive) return undefined
-    const others = found.filter((entry) => entry !== decisive)
-    return others.length > 0 ? { ...shown(decisive), others: others.map(shown) } : shown(decisive)
+    return { decisive, others: found.filter((entry) => entry !== decisive) }
   }
 
   /** What is kept of a request, the oldest first. */
-  #of(requestId: string): (Kept | Decision)[] {
-    const found: (Kept | Decision)[] = []
+  #of(requestId: string): Entry[] {
+    const found: Entry[] = []
     const { length } = this.#ring
     for (let forth = 0; forth < length; forth++) {
       const entry = this.#ring[(this.#next + forth) % length]
@@ -132,72 +114,10 @@ export class Decisions {
   }
 }
 
-function effectOf(entry: Kept | Decision): Decision['effect'] {
-  return 'verdict' in entry ? entry.verdict.effect : entry.effect
-}
-
-function shown(entry: Kept | Decision): Decision {
-  return 'verdict' in entry ? describe(whole(entry)) : entry
+function effectOf(entry: Entry): Verdict['effect'] {
+  return 'verdict' in entry ? entry.verdict.effect : 'IMPLICIT_DENY'
 }
 
 function written({ kind, source }: PolicyDocument): Written {
   return { kind, source }
-}
-
-function parsed({ kind, source }: Written): PolicyDocument {
-  return parsePolicy(source, kind)
-}
-
-function whole({ keyPolicy, session, ...record }: Kept): DecisionRecord {
-  return {
-    ...record,
-    policies: {
-      ...record.policies,
-      keyPolicy: keyPolicy ? parsed(keyPolicy) : null,
-      ...(session && {
-        session: session.map((one) => ({ name: one.name, document: parsed(one) })),
-      }),
-    },
-  }
-}
-
-export function describe(record: DecisionRecord): Decision {
-  const { request, policies, attestation } = record
-  const explanation = explain(request, policies)
-  const facts = { attestation, takesRecipient: record.takesRecipient }
-  return {
-    requestId: record.requestId,
-    time: new Date(record.timeMs).toISOString(),
-    action: request.action,
-    resource: request.resource,
-    principal: request.principal.arn,
-    ...explanation,
-    message: record.message,
-    requestContext: Object.fromEntries(request.context.entries()),
-    attestation: attestation && describeAttestation(attestation),
-    hints: hints(request, explanation, facts),
-    nearestMiss: nearestMiss(request, policies, explanation, facts),
-  }
-}
-
-/** An implicit deny without evaluations: no policy has denied. */
-function describeRefusal({ requestId, timeMs, attestation, ...rest }: Refusal): Decision {
-  return {
-    requestId,
-    time: new Date(timeMs).toISOString(),
-    ...rest,
-    effect: 'IMPLICIT_DENY',
-    evaluations: [],
-    requestContext: {},
-    attestation: attestation && describeAttestation(attestation),
-    nearestMiss: null,
-  }
-}
-
-function describeAttestation({ timestampMs, pcrs, ...rest }: AttestationFacts) {
-  return {
-    ...rest,
-    pcrs: Object.fromEntries(pcrs),
-    timestamp: new Date(timestampMs).toISOString(),
-  }
 }

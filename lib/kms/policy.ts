@@ -8,7 +8,7 @@ import { invalidPrincipals } from '../iam/policy-error.ts'
 import type { Scope } from '../store/store.ts'
 import { rootArn } from './arn.ts'
 import type { Call } from './call.ts'
-import { describe, type DecisionRecord } from './decisions.ts'
+import type { DecisionRecord } from './decisions.ts'
 import { Fault } from './faults.ts'
 import type { Key } from './key.ts'
 
@@ -68,10 +68,16 @@ function reasonsOf({ cause }: Fault): string[] {
 class Lockout extends Error {
   readonly reasons: string[]
 
-  constructor(decision: DecisionRecord) {
-    super(decision.message)
-    this.reasons = [`under the new policy: ${decision.message}`, ...describe(decision).hints]
+  constructor(message: string, reasons: string[]) {
+    super(message)
+    this.reasons = reasons
   }
+}
+
+async function lockoutBy(decision: DecisionRecord): Promise<Lockout> {
+  const { describe } = await import('./decision.ts')
+  const { message, hints } = describe(decision)
+  return new Lockout(message, [`under the new policy: ${message}`, ...hints])
 }
 
 /** Reads a policy that somebody wants to store. */
@@ -100,7 +106,7 @@ async function checkLockout(call: Call, key: Key, keyPolicy: PolicyDocument): Pr
   throw new Fault(
     'MalformedPolicyDocumentException',
     'The new key policy will not allow you to update the key policy in the future.',
-    { cause: new Lockout(decision) },
+    { cause: await lockoutBy(decision) },
   )
 }
 

@@ -85,6 +85,11 @@ export class Sts {
     }
   }
 
+  /** A fault of the way here, like a signature that does not match. */
+  refuse(fault: Fault, requestId: string): StsAnswer {
+    return stsFault(fault, requestId)
+  }
+
   /** Forgets every session. */
   reset(): void {
     this.#surroundings.callers.reset()

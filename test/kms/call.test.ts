@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Access, type Asker } from '../../lib/kms/access.ts'
 import { Call } from '../../lib/kms/call.ts'
+import { show } from '../../lib/kms/decision.ts'
 import { Callers } from '../../lib/kms/callers.ts'
 import { KnownPrincipals } from '../../lib/kms/known-principals.ts'
 import { silent } from '../../lib/kms/log.ts'
@@ -46,12 +47,12 @@ describe('Call', () => {
     assert.equal((await callOf({}).foresee(ask)).verdict.effect, 'ALLOW')
     assert.equal(access.decisions.find(requestId), undefined)
     await callOf({}).authorize(ask)
-    assert.equal(access.decisions.find(requestId)?.effect, 'ALLOW')
+    assert.equal(show(access.decisions.find(requestId)!).effect, 'ALLOW')
   })
 
   it('keeps why it is refused, for the operation that it is of', () => {
     callOf({}).noteRefusal('*', 'a text of AWS', ['Statement[0]: why'])
-    const { effect, action, resource, message, hints } = access.decisions.last()!
+    const { effect, action, resource, message, hints } = show(access.decisions.last()!)
     assert.deepEqual([effect, action, resource], ['IMPLICIT_DENY', 'kms:Encrypt', '*'])
     assert.deepEqual([message, hints], ['a text of AWS', ['Statement[0]: why']])
   })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { show, type Decision } from '../../lib/kms/decision.ts'
 import {
   Decisions,
-  type Decision,
   type DecisionRecord,
+  type Found,
   type Refusal,
 } from '../../lib/kms/decisions.ts'
 import type { OperationName } from '../../lib/kms/model/types.ts'
@@ -55,20 +56,24 @@ function refusal(requestId: string): Refusal {
   }
 }
 
+function shown(found: Found | undefined): Decision | undefined {
+  return found && show(found)
+}
+
 describe('Decisions', () => {
   it('keeps the last ones, and no more than it was made for', () => {
     const decisions = new Decisions(3)
     for (const id of ['a', 'b', 'c', 'd']) decisions.record(record(id, 'ALLOW'))
-    assert.equal(decisions.find('a'), undefined)
-    for (const id of ['b', 'c', 'd']) assert.equal(decisions.find(id)?.requestId, id)
+    assert.equal(shown(decisions.find('a')), undefined)
+    for (const id of ['b', 'c', 'd']) assert.equal(shown(decisions.find(id))?.requestId, id)
   })
 
   it('finds the refusal where one of several was refused, else the last', () => {
     const decisions = new Decisions(10)
     for (const effect of ['ALLOW', 'IMPLICIT_DENY'] as const) decisions.record(record('a', effect))
     decisions.record(record('b', 'ALLOW'))
-    assert.equal(decisions.find('a')?.action, 'kms:IMPLICIT_DENY')
-    assert.equal(decisions.find('b')?.action, 'kms:ALLOW')
+    assert.equal(shown(decisions.find('a'))?.action, 'kms:IMPLICIT_DENY')
+    assert.equal(shown(decisions.find('b'))?.action, 'kms:ALLOW')
   })
 
   it('shows the others of a call beside it, in the order of the questions', () => {
@@ -81,19 +86,19 @@ describe('Decisions', () => {
     for (const action of ['first', 'second']) asked(action, 'ALLOW')
     decisions.record(record('b', 'ALLOW'))
     asked('third', 'ALLOW')
-    assert.equal(decisions.find('a')?.action, 'third')
+    assert.equal(shown(decisions.find('a'))?.action, 'third')
     assert.deepEqual(
-      decisions.find('a')?.others?.map(({ action, others }) => [action, others]),
+      shown(decisions.find('a'))?.others?.map(({ action, others }) => [action, others]),
       [
         ['first', undefined],
         ['second', undefined],
       ],
     )
-    assert.equal('others' in decisions.find('b')!, false)
+    assert.equal('others' in shown(decisions.find('b'))!, false)
     decisions.recordRefusal(refusal('b'))
-    assert.equal(decisions.find('b')?.message, 'refused')
+    assert.equal(shown(decisions.find('b'))?.message, 'refused')
     assert.deepEqual(
-      decisions.find('b')?.others?.map(({ effect }) => effect),
+      shown(decisions.find('b'))?.others?.map(({ effect }) => effect),
       ['ALLOW'],
     )
   })
@@ -102,8 +107,8 @@ describe('Decisions', () => {
     const decisions = new Decisions(2)
     decisions.recordRefusal(refusal('a'))
     decisions.record(record('b', 'ALLOW'))
-    assert.equal(decisions.last()?.requestId, 'b')
-    assert.deepEqual(decisions.find('a'), {
+    assert.equal(shown(decisions.last())?.requestId, 'b')
+    assert.deepEqual(shown(decisions.find('a')), {
       requestId: 'a',
       time: '2026-03-01T12:00:00.000Z',
       action: 'kms:Decrypt',
@@ -125,8 +130,8 @@ describe('Decisions', () => {
       nearestMiss: null,
     })
     decisions.recordRefusal(refusal('c'))
-    assert.equal(decisions.find('a'), undefined)
-    assert.equal(decisions.last()?.requestId, 'c')
+    assert.equal(shown(decisions.find('a')), undefined)
+    assert.equal(shown(decisions.last())?.requestId, 'c')
   })
 
   it('forgets', () => {
@@ -134,8 +139,8 @@ describe('Decisions', () => {
     decisions.record(record('a', 'ALLOW'))
     decisions.recordRefusal(refusal('b'))
     decisions.clear()
-    assert.equal(decisions.last(), undefined)
-    assert.equal(decisions.find('a'), undefined)
+    assert.equal(shown(decisions.last()), undefined)
+    assert.equal(shown(decisions.find('a')), undefined)
   })
 })
 

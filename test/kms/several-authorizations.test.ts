@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { OperationName } from '../../lib/kms/model/types.ts'
-import type { Decision } from '../../lib/kms/decisions.ts'
+import type { Decision } from '../../lib/kms/decision.ts'
 import { answer, call, refused } from '../support/call.ts'
 import { newAliasName } from '../support/key-calls.ts'
 import { noIdentityPolicy } from '../support/policies.ts'

@@ -4,7 +4,7 @@
  */
 import { CaseRunner } from '../../cases/run.ts'
 import { ConfigError } from '../../config/config-error.ts'
-import { describe, type Decision } from '../../kms/decisions.ts'
+import { describe, type Decision } from '../../kms/decision.ts'
 import { Exit } from '../exit.ts'
 import { decisionTree } from '../policy/decision-tree.ts'
 import { caseOfFile, caseOfFlags, type CaseFlags } from '../policy/explained-case.ts'

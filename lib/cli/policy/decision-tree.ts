@@ -7,7 +7,7 @@ import type { ElementExplanation, StatementExplanation } from '../../iam/explain
 import type { NeededChange } from '../../iam/nearest-miss.ts'
 import type { ContextValue } from '../../iam/request.ts'
 import { shortened } from '../../iam/shortened.ts'
-import type { Decision } from '../../kms/decisions.ts'
+import type { Decision } from '../../kms/decision.ts'
 import type { Style } from './style.ts'
 import { columnsOf, wrapped } from './wrap.ts'
 

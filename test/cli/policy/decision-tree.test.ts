@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { decisionTree } from '../../../lib/cli/policy/decision-tree.ts'
 import { plainStyle, styleFor } from '../../../lib/cli/policy/style.ts'
 import { columnsOf } from '../../../lib/cli/policy/wrap.ts'
-import type { Decision } from '../../../lib/kms/decisions.ts'
+import type { Decision } from '../../../lib/kms/decision.ts'
 import { allow, byImage, image, policyOf, run, withCase, zeros } from '../../cases/support.ts'
 
 const coloured = styleFor({ isTTY: true, env: {} })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { trustAnchors } from '../../../lib/attest/roots.ts'
 import { startServer } from '../../../lib/http/server.ts'
-import type { Decision } from '../../../lib/kms/decisions.ts'
+import type { Decision } from '../../../lib/kms/decision.ts'
 import { Fault } from '../../../lib/kms/faults.ts'
 import { whereToLook } from '../../../lib/kms/recipient/recipient-hints.ts'
 import {
