@@ -6,7 +6,7 @@ import type { AttachedPolicy } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
 import type { VpcEndpoint } from '../kms/context/facts.ts'
 import { attachedPolicy } from './policies.ts'
-import { accountId, optional, record, text, withDefault } from './read.ts'
+import { accountId, optional, record, text } from './read.ts'
 
 /** As it is written: the default account is not known yet. */
 export interface WrittenVpcEndpoint extends Omit<VpcEndpoint, 'account'> {
@@ -14,13 +14,12 @@ export interface WrittenVpcEndpoint extends Omit<VpcEndpoint, 'account'> {
 }
 
 /** What an endpoint has without one: KMS developer guide, "Default VPC endpoint policy". */
-const fullAccess: AttachedPolicy = {
-  name: 'default',
-  document: parsePolicy(
-    '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
-    'vpcEndpoint',
-  ),
+function fullAccess(): AttachedPolicy {
+  const text = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}'
+  return { name: 'default', document: parsePolicy(text, 'vpcEndpoint') }
 }
+
+const readPolicy = attachedPolicy('vpcEndpoint')
 
 const digits = '(?:[0-9a-f]{8}|[0-9a-f]{17})'
 
@@ -28,5 +27,5 @@ export const readVpcEndpoint = record<WrittenVpcEndpoint>({
   id: text('a text: vpce- and 8 or 17 hex digits', new RegExp(`^vpce-${digits}$`)),
   vpc: text('a text: vpc- and 8 or 17 hex digits', new RegExp(`^vpc-${digits}$`)),
   account: optional(accountId),
-  policy: withDefault(attachedPolicy('vpcEndpoint'), fullAccess),
+  policy: (value, place) => (value === undefined ? fullAccess() : readPolicy(value, place)),
 })
