@@ -1,7 +1,7 @@
 /**
  * What a decision costs where it costs most, in this process, on one core: random key policies of
- * 32 KB about long values, each read anew so that nothing is ready, and the patterns that are hardest
- * to search for, at one length and at twice that length.
+ * 32 KB about long values, each read anew so that nothing is ready, the patterns that are hardest
+ * to search for, at one length and at twice that length, and many values against many.
  */
 import { authorize } from '../lib/iam/authorize.ts'
 import { parsePolicy } from '../lib/iam/document.ts'
@@ -41,6 +41,7 @@ export function measurePolicies(): Found[] {
       pattern: patternOf(times * shortPattern),
     })),
   )
+  const crowds = crowdsOfValues().map((crowd) => ({ ...newFound(crowd.name), crowd }))
   const random = seeded(1)
   for (let round = 0; round <= rounds; round++) {
     console.error(round === 0 ? 'warming up' : `policies, round ${round} of ${rounds}`)
@@ -48,14 +49,16 @@ export function measurePolicies(): Found[] {
       (a, b) => a - b,
     )
     const patterns = families.map(({ pattern }) => timeOfSearch(pattern))
+    const crowdTimes = crowds.map(({ crowd }) => timeOfCrowd(crowd))
     // In the first round what is hot is compiled.
     if (round === 0) continue
     for (const [at, ms] of [times.at(-1), times[policiesEach / 2], 50].entries()) {
       found[at]?.rounds.push(ms ?? NaN)
     }
     for (const [at, ms] of patterns.entries()) families[at]?.rounds.push(ms)
+    for (const [at, ms] of crowdTimes.entries()) crowds[at]?.rounds.push(ms)
   }
-  return [...found, ...families.map(({ name, rounds }) => ({ name, rounds }))]
+  return [...found, ...[...families, ...crowds].map(({ name, rounds }) => ({ name, rounds }))]
 }
 
 function newFound(name: string): { name: string; rounds: number[] } {
@@ -84,6 +87,10 @@ function randomRequest(random: Random): AccessRequest {
     ['aws:useragent', randomText(random, longestHeader, letters)],
     ['aws:username', randomText(random, 64, letters)],
   ])
+  return requestOf(values)
+}
+
+function requestOf(values: ReadonlyMap<string, ContextValue>): AccessRequest {
   const account = roleArn.split(':')[4] ?? ''
   return {
     principal: {
@@ -97,6 +104,102 @@ function randomRequest(random: Random): AccessRequest {
     resourceAccount: account,
     context: { get: (key) => values.get(key), entries: () => values.entries() },
   }
+}
+
+/** A condition's values, and those of the request: as many as a policy and a context can hold. */
+interface Crowd {
+  readonly name: string
+  readonly operator: string
+  readonly expected: readonly string[]
+  readonly actual: readonly string[]
+}
+
+/** No value of the request is what one of the policy asks for: each could be compared with each. */
+function crowdsOfValues(): Crowd[] {
+  const base64 = (at: number, last: number) =>
+    Buffer.from([at >> 8, at & 0xff, last]).toString('base64')
+  const crowd = (
+    operator: string,
+    wanted: number,
+    expected: (at: number) => string,
+    actual: (at: number) => string,
+    form = '',
+  ): Crowd => ({
+    name: `${operator}${form}, ${wanted.toLocaleString('en-US')} values against 800`,
+    operator,
+    expected: Array.from({ length: wanted }, (_, at) => expected(at)),
+    actual: Array.from({ length: 800 }, (_, at) => actual(at)),
+  })
+  const short = (at: number) => at.toString(36)
+  return [
+    crowd(
+      'IpAddress',
+      3_200,
+      (at) => `::${at.toString(16)}`,
+      (at) => `${(at + 1).toString(16)}::0`,
+    ),
+    crowd(
+      'BinaryEquals',
+      3_200,
+      (at) => base64(at, 1),
+      (at) => base64(at, 2),
+    ),
+    crowd(
+      'DateEquals',
+      3_200,
+      (at) => String(at + 10_000),
+      (at) => String(at + 20_000),
+    ),
+    crowd(
+      'NumericEquals',
+      3_200,
+      (at) => String(at + 10_000),
+      (at) => String(at + 20_000),
+    ),
+    crowd(
+      'StringEqualsIgnoreCase',
+      3_200,
+      (at) => `A${at}`,
+      (at) => `b${at}`,
+    ),
+    crowd(
+      'StringLike',
+      3_200,
+      (at) => `a${at}`,
+      (at) => `b${at}`,
+    ),
+    crowd(
+      'StringLike',
+      3_200,
+      (at) => `*${short(at)}_*`,
+      (at) => `b${short(at)}`,
+      ' *…*',
+    ),
+    crowd(
+      'ArnLike',
+      2_000,
+      (at) => `*:::::${short(at)}`,
+      (at) => `:::::-${short(at)}`,
+    ),
+  ]
+}
+
+function timeOfCrowd({ operator, expected, actual }: Crowd): number {
+  const key = 'kms:EncryptionContextKeys'
+  const statement = {
+    Effect: 'Allow',
+    Principal: '*',
+    Action: '*',
+    Resource: '*',
+    Condition: { [`ForAnyValue:${operator}`]: { [key]: expected } },
+  }
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const times = Array.from({ length: 3 }, () => {
+    const keyPolicy = parsePolicy(text, 'key')
+    const request = requestOf(new Map([[key.toLowerCase(), [...actual]]]))
+    return millisecondsOf(() => authorize(request, { keyPolicy, identity: [], grants: [] }))
+  })
+  return Math.min(...times)
 }
 
 /** Of each length a pattern that fits nowhere but is hard to give up. */

@@ -4,24 +4,74 @@
  * `*` among them, matches nothing. Source: IAM user guide, "Amazon Resource Name (ARN) condition
  * operators".
  */
-import { patternTest, type TextTest } from './pattern.ts'
-import { wildcardTokens, type Token } from './tokens.ts'
+import { hasWildcard, patternTest, type TextTest } from './pattern.ts'
+import { anyRun, textOf, wildcardTokens, type Token } from './tokens.ts'
 
 const arnParts = 6
 const colon = ':'.charCodeAt(0)
 
-export function arnTemplateTest(tokens: readonly Token[]): TextTest {
-  const tests = splitTokens(tokens).map(patternTest)
-  if (tests.length < arnParts) return () => false
-  return (text) => {
-    const parts = splitText(text)
-    return parts.length === arnParts && tests.every((test, index) => test(parts[index] ?? ''))
+/** The patterns that have wildcards in the same parts. */
+interface Form {
+  /** Which parts have none. */
+  readonly fixed: readonly number[]
+  /** By those parts, the tests of the others. */
+  readonly byFixed: Map<string, PartTest[][]>
+}
+
+interface PartTest {
+  readonly index: number
+  readonly test: TextTest
+}
+
+/** Whether an ARN fits any of many patterns: only those are tried whose fixed parts it has. */
+export function anyArnTest(
+  patterns: readonly (readonly Token[])[],
+): (arn: readonly string[]) => boolean {
+  const forms = new Map<string, Form>()
+  for (const pattern of patterns) {
+    const parts = splitTokens(pattern)
+    if (parts.length < arnParts) continue
+    const fixed = [...parts.keys()].filter((index) => !hasWildcard(parts[index] ?? []))
+    const form = forms.get(fixed.join()) ?? { fixed, byFixed: new Map<string, PartTest[][]>() }
+    forms.set(fixed.join(), form)
+    const key = keyOf(
+      parts.map((tokens, index) => (fixed.includes(index) ? textOf(tokens) : '')),
+      form,
+    )
+    const tests = form.byFixed.get(key) ?? []
+    form.byFixed.set(key, tests)
+    tests.push(partTests(parts))
   }
+  const all = [...forms.values()]
+  return (arn) =>
+    all.some((form) =>
+      form.byFixed
+        .get(keyOf(arn, form))
+        ?.some((tests) => tests.every(({ index, test }) => test(arn[index] ?? ''))),
+    )
+}
+
+/** No part but the last has a colon. */
+function keyOf(parts: readonly string[], { fixed }: Form): string {
+  return fixed.map((index) => parts[index]).join(':')
 }
 
 /** The test for a pattern without policy variables. */
 export function arnTest(pattern: string): TextTest {
-  return arnTemplateTest(wildcardTokens(pattern))
+  const test = anyArnTest([wildcardTokens(pattern)])
+  return (text) => {
+    const arn = splitArn(text)
+    return arn !== null && test(arn)
+  }
+}
+
+/** A part without wildcards has been looked up, and one that is `*` needs no test. */
+function partTests(parts: readonly (readonly Token[])[]): PartTest[] {
+  return parts.flatMap((tokens, index) =>
+    !hasWildcard(tokens) || (tokens.length === 1 && tokens[0] === anyRun)
+      ? []
+      : [{ index, test: patternTest(tokens) }],
+  )
 }
 
 function splitTokens(tokens: readonly Token[]): Token[][] {
@@ -33,10 +83,12 @@ function splitTokens(tokens: readonly Token[]): Token[][] {
   return parts
 }
 
-function splitText(text: string): string[] {
+/** The six parts; null for a text of fewer. */
+export function splitArn(text: string): readonly string[] | null {
   const parts = text.split(':')
-  if (parts.length <= arnParts) return parts
-  return [...parts.slice(0, arnParts - 1), parts.slice(arnParts - 1).join(':')]
+  if (parts.length < arnParts) return null
+  const last = parts.slice(arnParts - 1).join(':')
+  return [...parts.slice(0, arnParts - 1), last]
 }
 
 /** What follows the last slash of an ARN, or the whole text. */

@@ -3,7 +3,7 @@
  * Decides what a missing key, a multivalued key, IfExists and the set operators mean.
  * Source: IAM user guide, "Condition operators" and "Single-valued vs. multivalued context keys".
  */
-import { operatorOf, type Operator, type ValueTest } from './operators.ts'
+import { operatorOf, type CompiledValues, type Operator } from './operators.ts'
 import { PolicyError } from './policy-error.ts'
 import type { ContextValue, RequestContext } from './request.ts'
 import { parseBoolean } from './values.ts'
@@ -54,33 +54,30 @@ export function compileCondition(
 ): Condition {
   const name = parseOperator(operator)
   if (!name) throw new PolicyError(path, `unknown condition operator: ${operator}`)
-  const compiled = expected.map((value) => {
-    const result = name.operator.compile(value, version)
-    if (!result) throw new PolicyError(path, `${operator} wants ${name.operator.wants}: ${value}`)
-    return result
-  })
+  const { compile, wants } = name.operator
+  const compiled = compile(expected, version)
+  if (!compiled) {
+    const refused = expected.find((value) => !compile([value], version))
+    throw new PolicyError(path, `${operator} wants ${wants}: ${refused ?? ''}`)
+  }
   const lowerCaseKey = key.toLowerCase()
-  const holds =
-    name.operator.name === 'Null'
-      ? presenceTest(expected)
-      : valueTest(
-          name,
-          compiled.map(({ test }) => test),
-        )
+  const isNull = name.operator.name === 'Null'
+  const holds = isNull ? presenceTest(expected) : valueTest(name, compiled)
   return {
     operator,
     key,
     lowerCaseKey,
     expected,
-    keys: [lowerCaseKey, ...compiled.flatMap(({ variableKeys }) => variableKeys)],
+    keys: [lowerCaseKey, ...compiled.variableKeys],
     holds: (context) => holds(context.get(lowerCaseKey), context),
     met: (context) => {
       const actual = context.get(lowerCaseKey)
-      if (name.operator.name === 'Null') {
-        return expected.map((value) => parseBoolean(value) === isAbsent(actual))
-      }
+      if (isNull) return expected.map((value) => parseBoolean(value) === isAbsent(actual))
       const values = comparedValues(actual, name)
-      return compiled.map(({ test }) => values.some((value) => test(value, context)))
+      return expected.map((value) => {
+        const test = compile([value], version)?.testOf(values, context)
+        return values.some((_, at) => test?.(at))
+      })
     },
   }
 }
@@ -92,21 +89,17 @@ function presenceTest(expected: readonly string[]): Holds {
   return (actual) => absentIsWanted.includes(isAbsent(actual))
 }
 
-function valueTest(name: OperatorName, tests: readonly ValueTest[]): Holds {
+function valueTest(name: OperatorName, compiled: CompiledValues): Holds {
   const { operator, qualifier, ifExists } = name
   const whenAbsent = ifExists || absentHolds(operator, qualifier)
-  const one = (value: string, context: RequestContext): boolean =>
-    tests.some((test) => test(value, context)) !== operator.negated
   return (actual, context) => {
     if (actual === undefined || isAbsent(actual)) return whenAbsent
-    if (qualifier === null) {
-      // A multivalued key needs a set operator; without one nothing is compared.
-      return typeof actual === 'string' && one(actual, context)
-    }
+    // A multivalued key needs a set operator; without one nothing is compared.
+    if (qualifier === null && typeof actual !== 'string') return false
     const values = typeof actual === 'string' ? [actual] : actual
-    return qualifier === 'ForAllValues'
-      ? values.every((value) => one(value, context))
-      : values.some((value) => one(value, context))
+    const test = compiled.testOf(values, context)
+    const one = (_: string, at: number): boolean => test(at) !== operator.negated
+    return qualifier === 'ForAllValues' ? values.every(one) : values.some(one)
   }
 }
 

@@ -5,14 +5,11 @@
  */
 import { isIPv4, isIPv6 } from 'node:net'
 
-export interface AddressRange {
-  /** 4 or 16 bytes. */
-  readonly address: readonly number[]
-  readonly prefixBits: number
-}
-
-/** An address with or without its prefix length; without one it stands for itself alone. */
-export function parseRange(text: string): AddressRange | null {
+/**
+ * The bits that the addresses of a range begin with, as `bitsOf` writes them. An address without a
+ * prefix length stands for itself alone.
+ */
+export function parseRange(text: string): string | null {
   const [host, prefix, extra] = text.split('/')
   if (host === undefined || extra !== undefined) return null
   const bytes = parseBytes(host)
@@ -22,25 +19,25 @@ export function parseRange(text: string): AddressRange | null {
   const prefixBits = prefix === undefined ? bits : Number(prefix)
   if (prefixBits > bits) return null
   if (isMapped(bytes) && prefixBits >= 96) {
-    return { address: bytes.slice(12), prefixBits: prefixBits - 96 }
+    return bitsOf(bytes.slice(12)).slice(0, 1 + prefixBits - 96)
   }
-  return { address: bytes, prefixBits }
+  return bitsOf(bytes).slice(0, 1 + prefixBits)
 }
 
-export function parseAddress(text: string): readonly number[] | null {
+/** All bits of an address, as `bitsOf` writes them. */
+export function parseAddress(text: string): string | null {
   const bytes = parseBytes(text)
-  return bytes && isMapped(bytes) ? bytes.slice(12) : bytes
+  return bytes && bitsOf(isMapped(bytes) ? bytes.slice(12) : bytes)
 }
 
-export function isInRange(address: readonly number[], range: AddressRange): boolean {
-  if (address.length !== range.address.length) return false
-  for (let index = 0, bits = range.prefixBits; bits > 0; index++, bits -= 8) {
-    const mask = bits >= 8 ? 0xff : (0xff << (8 - bits)) & 0xff
-    const difference = (address[index] ?? 0) ^ (range.address[index] ?? 0)
-    if ((difference & mask) !== 0) return false
-  }
-  return true
+/** The version, 4 or 6, and a 0 or 1 for each bit. */
+function bitsOf(bytes: readonly number[]): string {
+  let bits = bytes.length === 4 ? '4' : '6'
+  for (const byte of bytes) bits += byteBits[byte] ?? ''
+  return bits
 }
+
+const byteBits = Array.from({ length: 256 }, (_, byte) => byte.toString(2).padStart(8, '0'))
 
 function parseBytes(text: string): number[] | null {
   if (isIPv4(text)) return text.split('.').map(Number)

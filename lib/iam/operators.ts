@@ -3,9 +3,10 @@
  * with a value of the request. A value that is not of the operator's type is refused when the policy
  * is written. Source: IAM user guide, "IAM JSON policy elements: Condition operators".
  */
-import { arnTemplateTest } from './arn-pattern.ts'
-import { isInRange, parseAddress, parseRange } from './ip-address.ts'
-import { patternTest, type TextTest } from './pattern.ts'
+import { anyArnTest, splitArn } from './arn-pattern.ts'
+import { parseAddress, parseRange } from './ip-address.ts'
+import { anyPatternTest } from './pattern.ts'
+import { PrefixSet } from './prefix-set.ts'
 import type { RequestContext } from './request.ts'
 import { textOf, type Token } from './tokens.ts'
 import { parseBinary, parseBoolean, parseDate, parseDecimal } from './values.ts'
@@ -15,14 +16,17 @@ import {
   referencesOf,
   resolveTemplate,
   type LanguageVersion,
+  type Template,
 } from './variables.ts'
 
-/** Whether a value of the request is what one value of the policy asks for. */
-export type ValueTest = (actual: string, context: RequestContext) => boolean
-
-export interface CompiledValue {
-  readonly test: ValueTest
-  /** The condition keys that the value's policy variables name, in lower case. */
+/** All values of a condition, made ready so that no two of N and M values are compared in turn. */
+export interface CompiledValues {
+  /**
+   * The test of the value at an index of the request's values: whether it is what any value of the
+   * policy asks for.
+   */
+  testOf(actuals: readonly string[], context: RequestContext): (at: number) => boolean
+  /** The condition keys that the values' policy variables name, in lower case. */
   readonly variableKeys: readonly string[]
 }
 
@@ -33,35 +37,34 @@ export interface Operator {
   readonly negated: boolean
   /** What a value has to be, in words. */
   readonly wants: string
-  /** Null when the value is not of the operator's type. */
-  readonly compile: (value: string, version: LanguageVersion) => CompiledValue | null
+  /** Null when a value is not of the operator's type. */
+  readonly compile: (values: readonly string[], version: LanguageVersion) => CompiledValues | null
 }
 
 type Row = Omit<Operator, 'name' | 'negated'>
 
-const stringEquals = text(false, (tokens) => {
-  const wanted = textOf(tokens)
-  return (actual) => actual === wanted
+/** Whether a value of the request, once it is read, is what any value of the policy asks for. */
+type AnyTest<Wanted, Actual = Wanted> = (wanted: readonly Wanted[]) => (actual: Actual) => boolean
+
+const stringEquals = text({
+  wildcards: false,
+  read: (actual) => actual,
+  anyOf: (wanted) => isOneOf(wanted.map(textOf)),
 })
-const stringEqualsIgnoreCase = text(false, (tokens) => {
-  const wanted = textOf(tokens).toLowerCase()
-  return (actual) => inLowerCase(actual) === wanted
+const stringEqualsIgnoreCase = text({
+  wildcards: false,
+  read: inLowerCase,
+  anyOf: (wanted) => isOneOf(wanted.map((tokens) => textOf(tokens).toLowerCase())),
 })
-const stringLike = text(true, patternTest)
-const arnLike = text(true, arnTemplateTest)
-const bool = typed('true or false', parseBoolean, (actual, wanted) => actual === wanted)
-const binary = typed('base64', parseBinary, (actual, wanted) => actual === wanted)
-const ipAddress: Row = {
-  wants: 'an IP address or a CIDR range',
-  compile: (value) => {
-    const range = parseRange(value)
-    return range && fixed((actual) => isInRange(parseAddress(actual) ?? [], range))
-  },
-}
+const stringLike = text({ wildcards: true, read: (actual) => actual, anyOf: anyPatternTest })
+const arnLike = text({ wildcards: true, read: splitArn, anyOf: anyArnTest })
+const bool = typed('true or false', parseBoolean, parseBoolean, isOneOf)
+const binary = typed('base64', parseBinary, parseBinary, isOneOf)
+const ipAddress = typed('an IP address or a CIDR range', parseRange, parseAddress, isInOneOf)
 
 let latest = { text: '', lowerCase: '' }
 
-/** That of the last text is kept: one value of a request is compared with many of a policy. */
+/** That of the last text is kept: a policy can ask for one value of a request many times. */
 function inLowerCase(text: string): string {
   if (latest.text !== text) latest = { text, lowerCase: text.toLowerCase() }
   return latest.lowerCase
@@ -71,16 +74,16 @@ const rows: Readonly<Record<string, Row>> = {
   StringEquals: stringEquals,
   StringEqualsIgnoreCase: stringEqualsIgnoreCase,
   StringLike: stringLike,
-  NumericEquals: numeric((actual, wanted) => actual === wanted),
-  NumericLessThan: numeric((actual, wanted) => actual < wanted),
-  NumericLessThanEquals: numeric((actual, wanted) => actual <= wanted),
-  NumericGreaterThan: numeric((actual, wanted) => actual > wanted),
-  NumericGreaterThanEquals: numeric((actual, wanted) => actual >= wanted),
-  DateEquals: date((actual, wanted) => actual === wanted),
-  DateLessThan: date((actual, wanted) => actual < wanted),
-  DateLessThanEquals: date((actual, wanted) => actual <= wanted),
-  DateGreaterThan: date((actual, wanted) => actual > wanted),
-  DateGreaterThanEquals: date((actual, wanted) => actual >= wanted),
+  NumericEquals: numeric(isOneOf),
+  NumericLessThan: numeric(isBelowOne),
+  NumericLessThanEquals: numeric(isAtMostOne),
+  NumericGreaterThan: numeric(isAboveOne),
+  NumericGreaterThanEquals: numeric(isAtLeastOne),
+  DateEquals: date(isOneOf),
+  DateLessThan: date(isBelowOne),
+  DateLessThanEquals: date(isAtMostOne),
+  DateGreaterThan: date(isAboveOne),
+  DateGreaterThanEquals: date(isAtLeastOne),
   Bool: bool,
   BinaryEquals: binary,
   IpAddress: ipAddress,
@@ -94,8 +97,8 @@ const negatedRows: Readonly<Record<string, Row>> = {
   StringNotEquals: stringEquals,
   StringNotEqualsIgnoreCase: stringEqualsIgnoreCase,
   StringNotLike: stringLike,
-  NumericNotEquals: numeric((actual, wanted) => actual === wanted),
-  DateNotEquals: date((actual, wanted) => actual === wanted),
+  NumericNotEquals: numeric(isOneOf),
+  DateNotEquals: date(isOneOf),
   NotIpAddress: ipAddress,
   ArnNotEquals: arnLike,
   ArnNotLike: arnLike,
@@ -119,55 +122,174 @@ export function negationOf({ name, negated }: Operator): Operator | undefined {
   return operatorOf(`Not${name}`) ?? operatorOf(name.replace(/^[A-Z][a-z]+/, '$&Not'))
 }
 
+function isOneOf<T>(wanted: readonly T[]): (actual: T) => boolean {
+  const values = new Set(wanted)
+  return (actual) => values.has(actual)
+}
+
+function isBelowOne(wanted: readonly number[]): (actual: number) => boolean {
+  const greatest = sorted(wanted).at(-1) ?? NaN
+  return (actual) => actual < greatest
+}
+
+function isAtMostOne(wanted: readonly number[]): (actual: number) => boolean {
+  const greatest = sorted(wanted).at(-1) ?? NaN
+  return (actual) => actual <= greatest
+}
+
+function isAboveOne(wanted: readonly number[]): (actual: number) => boolean {
+  const least = sorted(wanted).at(0) ?? NaN
+  return (actual) => actual > least
+}
+
+function isAtLeastOne(wanted: readonly number[]): (actual: number) => boolean {
+  const least = sorted(wanted).at(0) ?? NaN
+  return (actual) => actual >= least
+}
+
+/** An empty list has no bound: nothing is less or more than NaN. */
+function sorted(numbers: readonly number[]): Float64Array {
+  return Float64Array.from(numbers).sort()
+}
+
+function isInOneOf(ranges: readonly string[]): (address: string) => boolean {
+  const prefixes = new PrefixSet(ranges)
+  return (address) => prefixes.hasStartOf(address)
+}
+
 /** The operators whose values may hold policy variables. */
-function text(wildcards: boolean, testOf: (tokens: readonly Token[]) => TextTest): Row {
+function text<Actual>({
+  wildcards,
+  read,
+  anyOf,
+}: {
+  wildcards: boolean
+  read: (text: string) => Actual | null
+  anyOf: AnyTest<readonly Token[], Actual>
+}): Row {
+  const readAll = listReader(read)
   return {
     wants: 'text with well-formed policy variables',
-    compile: (value, version) => {
-      const template = parseTemplate(value, { version, wildcards })
-      if (!template) return null
-      const tokens = fixedTokens(template)
-      if (tokens) return fixed(testOf(tokens))
+    compile: (values, version) => {
+      const templates = allOf(values.map((value) => parseTemplate(value, { version, wildcards })))
+      if (!templates) return null
+      const isFixed = anyOf(templates.map(fixedTokens).filter((tokens) => tokens !== null))
+      const varied = templates.filter((template) => !fixedTokens(template))
       return {
-        variableKeys: referencesOf(template).map(({ lowerCaseKey }) => lowerCaseKey),
-        // A variable without a value is equal to nothing and like nothing.
-        test: (actual, context) => {
-          // A character in lower case can be up to three (Unicode's SpecialCasing).
-          const resolved = resolveTemplate(template, context, 3 * actual.length)
-          return resolved !== null && testOf(resolved)(actual)
+        variableKeys: varied.flatMap(referencesOf).map(({ lowerCaseKey }) => lowerCaseKey),
+        testOf: (texts, context) => {
+          const actuals = readAll(texts)
+          let found: ReadonlySet<Actual | null> | undefined
+          return (at) => {
+            const actual = actuals[at] ?? null
+            if (actual === null) return false
+            if (isFixed(actual)) return true
+            if (varied.length === 0) return false
+            found ??= findVaried(texts, actuals, context)
+            return found.has(actual)
+          }
+        },
+      }
+
+      /** What any value with variables asks for. Each is resolved once for all of the request. */
+      function findVaried(
+        texts: readonly string[],
+        actuals: readonly (Actual | null)[],
+        context: RequestContext,
+      ): ReadonlySet<Actual | null> {
+        // A character in lower case can be up to three (Unicode's SpecialCasing).
+        const most = 3 * texts.reduce((longest, { length }) => Math.max(longest, length), 0)
+        const found = new Set<Actual | null>()
+        for (const batch of batchesOf(resolveAll(varied, context, most))) {
+          const test = anyOf(batch)
+          for (const actual of actuals) if (actual !== null && test(actual)) found.add(actual)
+          if (found.size === actuals.length) break
+        }
+        return found
+      }
+    },
+  }
+}
+
+function* resolveAll(
+  templates: readonly Template[],
+  context: RequestContext,
+  most: number,
+): Generator<readonly Token[]> {
+  for (const template of templates) {
+    const resolved = resolveTemplate(template, context, most)
+    // A variable without a value is equal to nothing and like nothing.
+    if (resolved) yield resolved
+  }
+}
+
+/** Ours: so many tokens are kept at once. A policy can name a long value a thousand times. */
+const batchTokens = 65_536
+
+function* batchesOf(
+  patterns: Iterable<readonly Token[]>,
+): Generator<readonly (readonly Token[])[]> {
+  let batch: (readonly Token[])[] = []
+  let tokens = 0
+  for (const pattern of patterns) {
+    batch.push(pattern)
+    tokens += pattern.length
+    if (tokens < batchTokens) continue
+    yield batch
+    batch = []
+    tokens = 0
+  }
+  yield batch
+}
+
+/** The operators that compare typed values; a request's value of another type equals nothing. */
+function typed<Wanted, Actual>(
+  wants: string,
+  parse: (text: string) => Wanted | null,
+  read: (text: string) => Actual | null,
+  anyOf: AnyTest<Wanted, Actual>,
+): Row {
+  const readAll = listReader(read)
+  return {
+    wants,
+    compile: (values) => {
+      const wanted = allOf(values.map(parse))
+      if (!wanted) return null
+      const isWanted = anyOf(wanted)
+      return {
+        variableKeys: [],
+        testOf: (texts) => {
+          const actuals = readAll(texts)
+          return (at) => {
+            const actual = actuals[at] ?? null
+            return actual !== null && isWanted(actual)
+          }
         },
       }
     },
   }
 }
 
-/** The operators that compare typed values; a request's value of another type equals nothing. */
-function typed<T>(
-  wants: string,
-  parse: (text: string) => T | null,
-  compare: (actual: T, wanted: T) => boolean,
-): Row {
-  return {
-    wants,
-    compile: (value) => {
-      const wanted = parse(value)
-      if (wanted === null) return null
-      return fixed((text) => {
-        const actual = parse(text)
-        return actual !== null && compare(actual, wanted)
-      })
-    },
+function numeric(anyOf: AnyTest<number>): Row {
+  return typed('a decimal number', parseDecimal, parseDecimal, anyOf)
+}
+
+function date(anyOf: AnyTest<number>): Row {
+  return typed('an ISO 8601 date or epoch seconds', parseDate, parseDate, anyOf)
+}
+
+/** Reads each list of values once: a policy can ask for one of a request many times. */
+function listReader<T>(read: (text: string) => T): (texts: readonly string[]) => readonly T[] {
+  const lists = new WeakMap<readonly string[], readonly T[]>()
+  return (texts) => {
+    if (texts.length < 2) return texts.map(read)
+    let list = lists.get(texts)
+    if (!list) lists.set(texts, (list = texts.map(read)))
+    return list
   }
 }
 
-function numeric(compare: (actual: number, wanted: number) => boolean): Row {
-  return typed('a decimal number', parseDecimal, compare)
-}
-
-function date(compare: (actual: number, wanted: number) => boolean): Row {
-  return typed('an ISO 8601 date or epoch seconds', parseDate, compare)
-}
-
-function fixed(test: ValueTest): CompiledValue {
-  return { test, variableKeys: [] }
+function allOf<T>(list: readonly (T | null)[]): readonly T[] | null {
+  const there = list.filter((item) => item !== null)
+  return there.length === list.length ? there : null
 }

@@ -3,6 +3,7 @@
  * where the piece before it ended: the first place where it fits is as good as any later one.
  */
 import { Piece } from './piece.ts'
+import { PrefixSet } from './prefix-set.ts'
 import { anyRun, textOf, wildcardTokens, type Token } from './tokens.ts'
 
 export type TextTest = (text: string) => boolean
@@ -12,15 +13,39 @@ export function wildcardTest(text: string): TextTest {
   return patternTest(wildcardTokens(text))
 }
 
+/** Whether a text fits any of many patterns: those of the usual forms are not tried one by one. */
+export function anyPatternTest(patterns: readonly (readonly Token[])[]): TextTest {
+  const [only, second] = patterns
+  if (only && !second) return patternTest(only)
+  const literals = patterns.filter((tokens) => !hasWildcard(tokens))
+  const texts = new Set(literals.map(textOf))
+  const prefixes = new PrefixSet(patterns.filter(isPrefix).map(prefixOf))
+  const others = patterns.filter((tokens) => hasWildcard(tokens) && !isPrefix(tokens))
+  const tests = others.map(patternTest)
+  return (text) => texts.has(text) || prefixes.hasStartOf(text) || tests.some((test) => test(text))
+}
+
+export function hasWildcard(tokens: readonly Token[]): boolean {
+  return tokens.some((token) => token < 0)
+}
+
+/** `text*` */
+function isPrefix(tokens: readonly Token[]): boolean {
+  return tokens.findIndex((token) => token < 0) === tokens.length - 1 && tokens.at(-1) === anyRun
+}
+
+function prefixOf(tokens: readonly Token[]): string {
+  return textOf(tokens.slice(0, -1))
+}
+
 /** Makes the test once; the forms that nearly every policy has need no look at the tokens. */
 export function patternTest(tokens: readonly Token[]): TextTest {
-  const firstWildcard = tokens.findIndex((token) => token < 0)
-  if (firstWildcard < 0) {
+  if (!hasWildcard(tokens)) {
     const literal = textOf(tokens)
     return (text) => text === literal
   }
-  if (firstWildcard === tokens.length - 1 && tokens[firstWildcard] === anyRun) {
-    const prefix = textOf(tokens.slice(0, -1))
+  if (isPrefix(tokens)) {
+    const prefix = prefixOf(tokens)
     return (text) => text.startsWith(prefix)
   }
   const shortest = tokens.filter((token) => token !== anyRun).length

@@ -5,7 +5,7 @@
  */
 import type { ContextValue, RequestContext } from '../iam/request.ts'
 import type { Facts } from './context/facts.ts'
-import { families, familyValue } from './context/families.ts'
+import { families, FamilyValues } from './context/families.ts'
 import { globalRows } from './context/global-keys.ts'
 import { kmsRows } from './context/kms-keys.ts'
 
@@ -17,6 +17,9 @@ const byLowerCaseName = new Map(rows.map(([name, row]) => [name.toLowerCase(), r
 /** The request context of the facts: every value is computed when a policy asks for it. */
 export class KmsContext implements RequestContext {
   readonly #facts: Facts
+  /** Both are made when a policy asks for such a key. */
+  #families: FamilyValues | undefined
+  #lists: Map<string, ContextValue> | undefined
 
   constructor(facts: Facts) {
     this.#facts = facts
@@ -26,7 +29,13 @@ export class KmsContext implements RequestContext {
     const stated = this.#stated(lowerCaseKey)
     if (stated !== undefined) return stated
     const row = byLowerCaseName.get(lowerCaseKey)
-    return row ? row(this.#facts) : familyValue(lowerCaseKey, this.#facts)
+    if (!row) return (this.#families ??= new FamilyValues(this.#facts)).get(lowerCaseKey)
+    const known = this.#lists?.get(lowerCaseKey)
+    if (known !== undefined) return known
+    const value = row(this.#facts)
+    // A list can be long, and who reads it (lib/iam/operators.ts) knows it by its identity.
+    if (typeof value === 'object') (this.#lists ??= new Map()).set(lowerCaseKey, value)
+    return value
   }
 
   *entries(): Generator<readonly [key: string, value: ContextValue]> {

@@ -38,13 +38,47 @@ const byLowerCasePrefix = families.map(
   ({ prefix, members }) => [prefix.toLowerCase(), members] as const,
 )
 
-/** The value of a key of some family, by its name in lower case. */
-export function familyValue(lowerCaseKey: string, facts: Facts): string | undefined {
-  for (const [prefix, members] of byLowerCasePrefix) {
-    if (!lowerCaseKey.startsWith(prefix)) continue
-    return onlyOne(lowerCaseKey, lowerCaseKey.slice(prefix.length), members(facts))
+/** A family's values by name in lower case; null where names that differ only by case have several. */
+type Values = ReadonlyMap<string, string | null>
+
+/** The families of one request; the names of each are gathered when a policy first asks for one. */
+export class FamilyValues {
+  readonly #facts: Facts
+  readonly #byPrefix = new Map<string, Values>()
+
+  constructor(facts: Facts) {
+    this.#facts = facts
   }
-  return undefined
+
+  /**
+   * The value of a key of some family. Names of a family may differ only by case, but the condition
+   * key that a policy asks for is one: no value of the two could be the right one for an Allow and
+   * for a Deny.
+   */
+  get(lowerCaseKey: string): string | undefined {
+    for (const [prefix, members] of byLowerCasePrefix) {
+      if (!lowerCaseKey.startsWith(prefix)) continue
+      let values = this.#byPrefix.get(prefix)
+      if (!values) this.#byPrefix.set(prefix, (values = byLowerCaseName(members(this.#facts))))
+      const value = values.get(lowerCaseKey.slice(prefix.length))
+      if (value !== null) return value
+      throw new Fault(
+        'ValidationException',
+        `${lowerCaseKey} is ambiguous: the request has names that differ only by case.`,
+      )
+    }
+    return undefined
+  }
+}
+
+function byLowerCaseName(members: ReturnType<Family['members']>): Values {
+  const values = new Map<string, string | null>()
+  for (const [suffix, value] of members) {
+    const name = suffix.toLowerCase()
+    const before = values.get(name)
+    values.set(name, before === undefined || before === value ? value : null)
+  }
+  return values
 }
 
 function pairs(map: Readonly<Record<string, string>> | undefined): [string, string][] {
@@ -57,27 +91,4 @@ function* registers(
 ): Generator<readonly [string, string]> {
   if (attestation?.platform !== platform) return
   for (const [index, value] of attestation.pcrs) yield [String(index), value]
-}
-
-/**
- * The member of that name. Names of a family may differ only by case, but the condition key that a
- * policy asks for is one: no value of the two could be the right one for an Allow and for a Deny.
- */
-function onlyOne(
-  lowerCaseKey: string,
-  wanted: string,
-  members: ReturnType<Family['members']>,
-): string | undefined {
-  let found: string | undefined
-  for (const [suffix, value] of members) {
-    if (suffix.toLowerCase() !== wanted) continue
-    if (found !== undefined && found !== value) {
-      throw new Fault(
-        'ValidationException',
-        `${lowerCaseKey} is ambiguous: the request has names that differ only by case.`,
-      )
-    }
-    found = value
-  }
-  return found
 }
