@@ -12,7 +12,7 @@ import type { WebIdentityProvider } from '../sts/web-identity.ts'
 import { readKey, seedOf } from './keys.ts'
 import { fileOptionRows, type FileOptions } from './options.ts'
 import { readOrganization, type WrittenOrganization } from './organization.ts'
-import { readPrincipal, type ConfiguredPrincipal } from './principals.ts'
+import { checkUnique, readPrincipal, type ConfiguredPrincipal } from './principals.ts'
 import { readQuotas } from './quotas.ts'
 import {
   accountId,
@@ -150,6 +150,7 @@ function checkNames(
     ({ id }, index) => [id, `vpcEndpoints[${String(index)}].id`] as const,
   )
   checkDistinct(place, 'access key', accessKeys)
+  checkUnique(principals, place)
   checkDistinct(place, 'VPC endpoint', endpoints)
   checkDistinct(place, 'key id', ids)
   checkDistinct(place, 'alias', aliases)

@@ -1,7 +1,7 @@
 /**
  * The principals of a config: users, roles, root users, federated users and AWS services, with their
  * policies and, where they have one, their access key. Refuses an ARN that is none of these, half an
- * access key, and members that a principal of that kind does not have.
+ * access key, members that a principal of that kind does not have, and what IAM has only once.
  */
 import type { AttachedPolicy } from '../iam/authorize.ts'
 import type { PrincipalType } from '../iam/request.ts'
@@ -14,9 +14,21 @@ import {
   type Identity,
 } from '../kms/callers.ts'
 import type { MfaDevice } from '../sts/mfa.ts'
+import { linkedServiceOf } from '../sts/roles.ts'
 import { readMfaDevice } from './mfa-devices.ts'
 import { attachedPolicy } from './policies.ts'
-import { list, optional, record, text, wants, whole, wrong, type Place } from './read.ts'
+import {
+  checkDistinct,
+  list,
+  optional,
+  record,
+  text,
+  wants,
+  whole,
+  wrong,
+  type Place,
+  type RowsOf,
+} from './read.ts'
 import { readTags } from './tags.ts'
 
 export interface ConfiguredPrincipal {
@@ -38,7 +50,7 @@ const defaultSessionName = 'enclave-kms'
 
 const wantedArn = 'a text: the ARN of a user, a role, a root user or a federated user'
 
-interface PrincipalMembers {
+export interface PrincipalMembers {
   readonly arn: string | undefined
   readonly service: string | undefined
   readonly accessKeyId: string | undefined
@@ -52,7 +64,8 @@ interface PrincipalMembers {
   readonly tags: Readonly<Record<string, string>> | undefined
 }
 
-const readMembers = record<PrincipalMembers>({
+/** A reader for each member. */
+export const principalRows: RowsOf<PrincipalMembers> = {
   arn: optional(text(wantedArn)),
   service: optional(
     text('a text: the name of a service, like s3.amazonaws.com', /^[a-z0-9.-]+\.amazonaws\.com$/),
@@ -70,13 +83,20 @@ const readMembers = record<PrincipalMembers>({
   maxSessionDuration: optional(whole(3600, 43_200)),
   mfaDevices: optional(list(readMfaDevice)),
   tags: optional(readTags),
-})
+}
+
+const readMembers = record<PrincipalMembers>(principalRows)
 
 export function readPrincipal(value: unknown, place: Place): ConfiguredPrincipal {
-  const members = readMembers(value, place)
+  return principalOf(readMembers(value, place), place)
+}
+
+/** Whom these members are about. Throws ConfigError. */
+export function principalOf(members: PrincipalMembers, place: Place): ConfiguredPrincipal {
   const at: At = (name) => ({ ...place, path: `${place.path}.${name}` })
   const identity = readIdentity(members, at)
   checkMembers(members, identity, at)
+  checkLinked(members, identity, at)
   const { trustPolicy, maxSessionDuration, mfaDevices, boundary } = members
   const caller: Caller = {
     ...identity,
@@ -134,6 +154,27 @@ function checkMembers(members: PrincipalMembers, { principal }: Identity, at: At
   }
 }
 
+/** A service-linked role is its service's, which a service control policy relies on. */
+function checkLinked({ trustPolicy }: PrincipalMembers, { principal }: Identity, at: At): void {
+  const service = linkedServiceOf(principal.roleArn ?? '')
+  if (service === undefined) return
+  if (service === null) {
+    throw wrong(
+      at('arn'),
+      'want role/aws-service-role/SERVICE.amazonaws.com/NAME of a service-linked role',
+    )
+  }
+  const trusts = trustPolicy?.document.statements ?? []
+  const isOwn = trusts.every(({ effect, principal: element }) => {
+    if (effect === 'Deny') return true
+    return (
+      !element?.negated &&
+      element?.patterns.every(({ kind, name }) => kind === 'service' && name === service)
+    )
+  })
+  if (!isOwn) throw wrong(at('trustPolicy'), `a service-linked role trusts ${service} alone`)
+}
+
 function readCredential(
   { accessKeyId, secretAccessKey }: PrincipalMembers,
   caller: Caller,
@@ -144,4 +185,33 @@ function readCredential(
   if (secretAccessKey === undefined)
     throw wrong(at('secretAccessKey'), 'want it beside accessKeyId')
   return { accessKeyId, secretAccessKey, caller }
+}
+
+/**
+ * What IAM has once in an account: the names of users and of roles, whatever their paths and their
+ * case, and the serial numbers of devices. A principal may stand in the list more than once.
+ */
+export function checkUnique(principals: readonly ConfiguredPrincipal[], place: Place): void {
+  const places = new Map(principals.map(({ arn }, index) => [arn, `principals[${String(index)}]`]))
+  for (const kind of ['user', 'role']) {
+    const named = Array.from(places, ([arn, path]) => [iamName(arn, kind), `${path}.arn`] as const)
+    checkDistinct(
+      place,
+      `${kind} name`,
+      named.filter(([name]) => name !== ''),
+    )
+  }
+  const devices = principals.flatMap(({ mfaDevices = [] }, index) =>
+    mfaDevices.map(({ serialNumber }, at) => {
+      const path = `principals[${String(index)}].mfaDevices[${String(at)}].serialNumber`
+      return [serialNumber, path] as const
+    }),
+  )
+  checkDistinct(place, 'MFA device', devices)
+}
+
+/** The account and the name; nothing for what is not of that kind. */
+function iamName(arn: string, kind: string): string {
+  const [, account, name] = new RegExp(`:iam::(\\d{12}):${kind}/(?:.*/)?([^/]+)$`).exec(arn) ?? []
+  return account && name ? `${account} ${name.toLowerCase()}` : ''
 }

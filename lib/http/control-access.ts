@@ -1,22 +1,22 @@
 /**
  * Who may make control calls: whoever is on this machine and comes under this machine's name, or has
- * the control token. A page of another origin may not change anything, whatever it has.
+ * the control token. A page of another origin may not change anything, whatever it has, and is known
+ * to the calls of KMS and STS by the same signs.
  */
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { isIPv4 } from 'node:net'
-import type { Request } from 'express'
 import { peerAddress } from './address.ts'
 
 /** Why a control call is refused; undefined when it may go on. */
 export function refusalOf(
-  request: Request,
+  request: IncomingMessage,
   hosts: readonly string[],
   token: string | undefined,
 ): string | undefined {
   const { host = '', origin, authorization } = request.headers
-  const scheme = request.secure ? 'https' : 'http'
   const changes = request.method !== 'GET' && request.method !== 'HEAD'
-  if (changes && origin !== undefined && origin !== `${scheme}://${host}`) {
+  if (changes && origin !== undefined && !isOwnOrigin(origin, request)) {
     return `a page of ${origin} may not change anything here`
   }
   const local = isLoopback(peerAddress(request.socket)) && isLocalName(host, hosts)
@@ -24,6 +24,21 @@ export function refusalOf(
   return token === undefined
     ? 'control calls are answered to this machine only: ENCLAVE_KMS_CONTROL_TOKEN is not set'
     : 'control calls from elsewhere need the control token'
+}
+
+/**
+ * Whether a web page of another origin makes the call, or one under a name that is not this
+ * machine's: DNS may point that here. Clients that are no browsers send neither header.
+ */
+export function isForeignPage(request: IncomingMessage, hosts: readonly string[]): boolean {
+  const { host = '', origin, 'sec-fetch-site': site } = request.headers
+  if (site === 'cross-site') return true
+  return origin !== undefined && !(isOwnOrigin(origin, request) && isLocalName(host, hosts))
+}
+
+function isOwnOrigin(origin: string, { headers, socket }: IncomingMessage): boolean {
+  const scheme = 'encrypted' in socket ? 'https' : 'http'
+  return origin === `${scheme}://${headers.host ?? ''}`
 }
 
 function isLoopback(address: string): boolean {

@@ -10,7 +10,8 @@ import type { Connection, ServiceHop, VpcEndpoint } from '../kms/context/facts.t
 import { Fault } from '../kms/faults.ts'
 
 export interface OriginOptions {
-  readonly caller: Caller
+  /** Null where the call is not signed. */
+  readonly caller: Caller | null
   /** The Region of the request. */
   readonly region: string
   /** By their ids. */
@@ -41,7 +42,10 @@ export function readOrigin(
   }
   const { services, endpoint, arn, account } = given
   if ((services ?? endpoint ?? arn ?? account) === undefined) return undefined
-  checkTogether(given, options.caller.principal.type === 'Service')
+  if (!options.caller && services !== undefined) {
+    throw refusal('services', 'no AWS service makes a call that is not signed')
+  }
+  checkTogether(given, options.caller?.principal.type === 'Service')
   return {
     ...(services !== undefined && { via: readServices(services, options.region) }),
     ...(endpoint !== undefined && { vpcEndpoint: findEndpoint(endpoint, options.vpcEndpoints) }),

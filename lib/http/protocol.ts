@@ -14,6 +14,7 @@ import type { Sts } from '../sts/service.ts'
 import type { StsAnswer } from '../sts/xml.ts'
 import { peerAddress } from './address.ts'
 import { readBody } from './body.ts'
+import { isForeignPage } from './control-access.ts'
 import { readOrigin, type Origin } from './origin.ts'
 import { authenticate, type Authenticated } from './sigv4.ts'
 import { turn } from './turn.ts'
@@ -30,6 +31,8 @@ export interface ProtocolOptions {
   readonly account: string
   /** Of requests whose signature names none. */
   readonly region: string
+  /** Host headers that are taken as local, beside the loopback names. */
+  readonly hosts: readonly string[]
   /** By their ids. */
   readonly vpcEndpoints: ReadonlyMap<string, VpcEndpoint>
   readonly clock: Clock
@@ -44,6 +47,9 @@ interface Answer {
 
 const jsonType = 'application/x-amz-json-1.1'
 const formType = 'application/x-www-form-urlencoded'
+
+/** Ours: far more than the largest call of STS that can be answered. */
+const maxForm = { bytes: 128 * 1024, parameters: 1000 }
 
 export class Protocol {
   readonly #options: ProtocolOptions
@@ -109,17 +115,27 @@ export class Protocol {
     const sts = await this.#options.sts()
     const query = url.indexOf('?')
     const inQuery = query >= 0 && body.length === 0
-    const form = new URLSearchParams(inQuery ? url.slice(query + 1) : body.toString())
+    const form = readForm(inQuery ? url.slice(query + 1) : body.toString())
     if (sts.isUnsigned(form)) {
-      const connection = connectionOf(request)
+      const connection = connectionOf(request, this.#originOf(request, null, defaultRegion))
       return sts.answer({ requestId, form, caller: null, region: defaultRegion, connection })
     }
-    const { caller, region } = this.#authenticate(request, url, body, 'sts')
+    const { caller, region, signed } = this.#authenticate(request, url, body, 'sts')
+    if (!signed && inQuery && sts.givesCredentials(form)) {
+      throw new Fault(
+        'AccessDeniedException',
+        'A link gives credentials only with a verified signature.',
+      )
+    }
     const connection = connectionOf(request, this.#originOf(request, caller, region))
     return sts.answer({ requestId, form, caller, region, connection })
   }
 
-  #originOf({ headers }: IncomingMessage, caller: Caller, region: string): Origin | undefined {
+  #originOf(
+    { headers }: IncomingMessage,
+    caller: Caller | null,
+    region: string,
+  ): Origin | undefined {
     return readOrigin(headers, { caller, region, vpcEndpoints: this.#options.vpcEndpoints })
   }
 
@@ -129,8 +145,8 @@ export class Protocol {
     body: Buffer,
     service: 'kms' | 'sts',
   ): Authenticated {
-    const { callers, auth, account, region, clock } = this.#options
-    return authenticate(
+    const { callers, auth, account, region, clock, hosts } = this.#options
+    const authenticated = authenticate(
       { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body },
       {
         callers,
@@ -141,6 +157,13 @@ export class Protocol {
         nowMs: clock.nowMs(),
       },
     )
+    if (!authenticated.signed && isForeignPage(request, hosts)) {
+      throw new Fault(
+        'AccessDeniedException',
+        'A web page of another origin is answered only with a verified signature.',
+      )
+    }
+    return authenticated
   }
 
   async #failure(error: unknown, requestId: string, isSts: boolean): Promise<Answer> {
@@ -161,6 +184,20 @@ export function isStsRequest(request: IncomingMessage, url: string): boolean {
   if (request.headers['x-amz-target'] !== undefined) return false
   if (url.startsWith('/?') && /[?&]Action=/.test(url)) return true
   return request.headers['content-type']?.startsWith(formType) ?? false
+}
+
+/** Throws ValidationException for a form that would take long to read. */
+function readForm(text: string): URLSearchParams {
+  if (text.length <= maxForm.bytes && countOf('&', text) < maxForm.parameters) {
+    return new URLSearchParams(text)
+  }
+  throw new Fault('ValidationException', 'The form has more than 131072 bytes or 1000 parameters.')
+}
+
+function countOf(character: string, text: string): number {
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count++
+  return count
 }
 
 function connectionOf({ headers, socket }: IncomingMessage, origin?: Origin): Connection {

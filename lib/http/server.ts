@@ -109,6 +109,7 @@ export class KmsHandler {
       auth: options.auth ?? 'open',
       account: options.account ?? defaults.account,
       region: options.region ?? defaults.region,
+      hosts: options.hosts ?? [],
       vpcEndpoints: new Map((options.vpcEndpoints ?? []).map((one) => [one.id, one])),
       log: this.#log,
     })

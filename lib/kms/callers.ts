@@ -53,6 +53,8 @@ export interface Credential {
 export class Callers {
   readonly #credentials: ReadonlyMap<string, Credential>
   readonly #issued = new IssuedCredentials<Credential>()
+  /** Under `open` root users may be anybody: their sessions are to push out nobody else's. */
+  readonly #issuedToRoots = new IssuedCredentials<Credential>()
 
   /** Of two credentials with one access key id the later counts; the config refuses such a pair. */
   constructor(credentials: Iterable<Credential>) {
@@ -60,7 +62,11 @@ export class Callers {
   }
 
   find(accessKeyId: string): Credential | undefined {
-    return this.#credentials.get(accessKeyId) ?? this.#issued.find(accessKeyId)
+    return (
+      this.#credentials.get(accessKeyId) ??
+      this.#issued.find(accessKeyId) ??
+      this.#issuedToRoots.find(accessKeyId)
+    )
   }
 
   /** Whether an access key that is not known was issued here once: it is nobody's for good. */
@@ -70,12 +76,15 @@ export class Callers {
 
   /** Keeps temporary credentials, which are good until they expire. */
   issue(credential: Credential & { readonly expiresAtMs: number }, nowMs: number): void {
-    this.#issued.keep(credential, nowMs)
+    const isRoot = credential.caller.principal.type === 'Account'
+    const issued = isRoot ? this.#issuedToRoots : this.#issued
+    issued.keep(credential, nowMs)
   }
 
   /** Forgets what was issued. */
   reset(): void {
     this.#issued.clear()
+    this.#issuedToRoots.clear()
   }
 
   /** The root user of an account, with the ARN of the Region's partition. */

@@ -1,6 +1,6 @@
 /**
- * The roles that can be assumed, and who each of them trusts: a role without a trust policy its own
- * account, whose policies then decide. Refuses what is no ARN.
+ * The roles that can be assumed, and who each of them trusts: a service-linked role its service, any
+ * other without a trust policy its own account, whose policies then decide. Refuses what is no ARN.
  */
 import type { AttachedPolicy } from '../iam/authorize.ts'
 import { parsePolicy, type PolicyDocument } from '../iam/document.ts'
@@ -44,12 +44,33 @@ export class Roles {
   }
 }
 
-export function trustPolicyOf({ trustPolicy, caller }: KnownRole): PolicyDocument {
+/** AWS's own: the name of the service is the rest of the path. */
+const linkedForm =
+  /:role\/aws-service-role\/(?:([a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com)\/[^/]+$)?/
+
+/**
+ * The service that a service-linked role is for, and that alone can assume it; null where its ARN
+ * names none, undefined for any other role.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+ */
+export function linkedServiceOf(roleArn: string): string | null | undefined {
+  const found = linkedForm.exec(roleArn)
+  return found ? (found[1] ?? null) : undefined
+}
+
+export function trustPolicyOf({ arn, trustPolicy, caller }: KnownRole): PolicyDocument {
   if (trustPolicy) return trustPolicy.document
-  const statement = {
+  const service = linkedServiceOf(arn)
+  if (service === null) return trusting()
+  return trusting(service === undefined ? { AWS: caller.principal.account } : { Service: service })
+}
+
+/** Nobody, where nobody is given. */
+function trusting(...principals: readonly object[]): PolicyDocument {
+  const statements = principals.map((principal) => ({
     Effect: 'Allow',
-    Principal: { AWS: caller.principal.account },
+    Principal: principal,
     Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-  }
-  return parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [statement] }), 'trust')
+  }))
+  return parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'trust')
 }

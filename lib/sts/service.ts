@@ -10,6 +10,7 @@ import type { Clock } from '../kms/clock.ts'
 import type { Connection } from '../kms/conditions.ts'
 import type { Fault, FaultCode } from '../kms/faults.ts'
 import type { StsAction, Surroundings } from './action.ts'
+import { GetCallerIdentity } from './actions/get-caller-identity.ts'
 import { actions } from './actions/index.ts'
 import { StsError } from './errors.ts'
 import { MfaDevices, type MfaDevice } from './mfa.ts'
@@ -71,6 +72,12 @@ export class Sts {
     return actionOf(form)?.isSigned === false
   }
 
+  /** Whether a form is of an action that is answered with credentials. */
+  givesCredentials(form: URLSearchParams): boolean {
+    const action = actionOf(form)
+    return action !== undefined && action !== GetCallerIdentity
+  }
+
   /** Throws a Fault only. */
   async answer({ form, requestId, caller, ...rest }: StsRequest): Promise<StsAnswer> {
     try {
@@ -115,6 +122,7 @@ function requireAction(form: URLSearchParams): StsAction {
 
 /** The query family's name and status of a fault, where they are not KMS's. */
 const queryRows: Partial<Record<FaultCode, Partial<ErrorText>>> = {
+  AccessDeniedException: { code: 'AccessDenied', status: 403 },
   ExpiredTokenException: { code: 'ExpiredToken', status: 403 },
   IncompleteSignatureException: { code: 'IncompleteSignature' },
   InvalidSignatureException: { code: 'SignatureDoesNotMatch', status: 403 },

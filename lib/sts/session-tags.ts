@@ -1,10 +1,11 @@
 /**
  * The tags of a session: those that a request sets, those that come on from the session before, and
  * those of the role, the strongest first. Names differ by more than case. Refuses a request that
- * says one name twice, or sets what it inherits.
+ * says one name twice, sets what it inherits, or makes a session of more tags than AWS has.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  */
 import { StsError } from './errors.ts'
+import { maxTags } from './parameter-rows.ts'
 
 export type Tags = Readonly<Record<string, string>>
 
@@ -17,13 +18,15 @@ export interface AskedTags {
 export interface SessionTags {
   /** Of the request. */
   readonly asked: Tags
+  /** Of the request and the session before: what AWS packs. */
+  readonly packed: Tags
   /** Of the session: `aws:PrincipalTag/…` */
   readonly tags: Tags
   /** Of the session, those that go on. */
   readonly transitive: Tags
 }
 
-/** Throws InvalidParameterValue. */
+/** Throws InvalidParameterValue or ValidationError. */
 export function sessionTags(asked: AskedTags, inherited: Tags, ofRole: Tags): SessionTags {
   const own = new Map(
     asked.tags.map(({ Key, Value }) => [Key.toLowerCase(), [Key, Value] as const]),
@@ -52,11 +55,23 @@ export function sessionTags(asked: AskedTags, inherited: Tags, ofRole: Tags): Se
     )
   }
   const requested = Object.fromEntries(own.values())
+  const packed = { ...inherited, ...requested }
+  checkCount(Object.keys(packed).length)
   return {
     asked: requested,
+    packed,
     tags: overlaid(ofRole, inherited, requested),
     transitive: { ...inherited, ...Object.fromEntries(passedOn) },
   }
+}
+
+/** Ours: AWS says how many one request may set. A chain of roles would gather them without end. */
+function checkCount(count: number): void {
+  if (count <= maxTags) return
+  throw new StsError(
+    'ValidationError',
+    `A session has at most 50 session tags, and this one would have ${String(count)} with those that it inherits.`,
+  )
 }
 
 /** A later tag takes the place of an earlier one of its name, however that is spelt. */

@@ -8,7 +8,7 @@ import { StsError } from './errors.ts'
 import { isSignedBy, readToken, type Claims, type Token } from './json-web-token.ts'
 
 export interface WebIdentityProvider {
-  /** A URL; with or without its scheme. */
+  /** A URL; an HTTPS one where it has no scheme. */
   readonly issuer: string
   /** Public keys that sign: see readKeySet. */
   readonly keys: readonly JWK[]
@@ -37,7 +37,7 @@ export async function believeToken(
       'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
     )
   }
-  const own = providers.filter((provider) => hostOf(provider.issuer) === hostOf(issuer))
+  const own = providers.filter((provider) => urlOf(provider.issuer) === issuerOf(issuer))
   if (own.length === 0) {
     throw invalid(`No OpenIDConnect provider found in your account for ${issuer}`)
   }
@@ -55,6 +55,15 @@ export async function believeToken(
     subject: String(token.claims.sub),
     claims: token.claims,
   }
+}
+
+/** OpenID Connect Core 1.0, section 15.6.2: Google's tokens may have no scheme; all others do. */
+function issuerOf(claim: string): string {
+  return claim === 'accounts.google.com' ? urlOf(claim) : claim
+}
+
+function urlOf(issuer: string): string {
+  return /^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`
 }
 
 /** `https://token.actions.githubusercontent.com` is a provider without its scheme. */

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { ListKeysCommand } from '@aws-sdk/client-kms'
 import { maxBodyBytes } from '../../lib/http/body.ts'
 import { account, startKms, type TestKms } from '../support/kms.ts'
+import { clientWith } from '../support/headers.ts'
 import { post, rawRequest, unverified, type RawAnswer } from './raw.ts'
 import { hasPythonModule } from './signing.ts'
 
+const admin = { accessKeyId: 'AKIAADMIN000000000', secretAccessKey: 'admin-secret' }
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 describe('Protocol', () => {
   let kms: TestKms
   before(async () => {
-    kms = await startKms()
+    kms = await startKms({ hosts: ['kms.test'] })
   })
   after(() => kms.close())
 
@@ -154,6 +157,84 @@ describe('Protocol', () => {
       assert.equal(answer.status, status)
       assert.match(answer.headers.get('x-amzn-requestid') ?? '', uuid)
     }
+  })
+
+  const formType = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+  it('refuses forms that are larger than any call', async () => {
+    const action = 'Action=AssumeRoleWithWebIdentity&Version=2011-06-15'
+    for (const form of [`${action}&x=${'x'.repeat(128 * 1024)}`, action + '&a'.repeat(1000)]) {
+      const answer = await rawRequest(kms.url, post(form, formType))
+      assert.equal(answer.status, 400)
+      assert.match(answer.body, /<Code>ValidationError<\/Code>/)
+      assert.match(answer.body, />The form has more than 131072 bytes or 1000 parameters\.</)
+    }
+    const most = await rawRequest(kms.url, post(action + '&a'.repeat(998), formType))
+    assert.match(most.body, /'roleArn' failed/)
+  })
+
+  describe('of a web page', () => {
+    const text = 'A web page of another origin is answered only with a verified signature.'
+    const pages: readonly (readonly [headers: Record<string, string>, isTaken: boolean])[] = [
+      [{ Origin: 'http://evil.example' }, false],
+      [{ Origin: 'null' }, false],
+      [{ Origin: 'http://localhost:3000' }, false],
+      [{ Origin: 'https://localhost' }, false],
+      // A name of the page's own, which points here.
+      [{ Host: 'evil.example', Origin: 'http://evil.example' }, false],
+      [{ 'Sec-Fetch-Site': 'cross-site' }, false],
+      [{ Origin: 'http://localhost', 'Sec-Fetch-Site': 'cross-site' }, false],
+      [{ Origin: 'http://localhost', 'Sec-Fetch-Site': 'same-origin' }, true],
+      [{ Host: 'kms.test:4599', Origin: 'http://kms.test:4599' }, true],
+      [{ Host: 'elsewhere.example' }, true],
+    ]
+    const getCallerIdentity = 'Action=GetCallerIdentity&Version=2011-06-15'
+    for (const [headers, isTaken] of pages) {
+      it(`${isTaken ? 'answers' : 'refuses'} ${JSON.stringify(headers)}`, async () => {
+        const all = { ...unverified(account), ...headers }
+        const answer = await send('ListKeys', '{}', all)
+        const form = await rawRequest(kms.url, post(getCallerIdentity, { ...formType, ...all }))
+        if (isTaken) {
+          assert.deepEqual([answer.status, form.status], [200, 200])
+          return
+        }
+        assert.deepEqual(error(answer), {
+          status: 400,
+          __type: 'AccessDeniedException',
+          Message: text,
+        })
+        assert.equal(form.status, 403)
+        assert.match(form.body, /<Code>AccessDenied<\/Code>/)
+        assert.ok(form.body.includes(`<Message>${text}</Message>`))
+      })
+    }
+
+    it('answers whoever signs, wherever the page is from', async () => {
+      const client = clientWith(kms, { Origin: 'http://evil.example' }, admin)
+      await client.send(new ListKeysCommand({}))
+      const nobody = clientWith(kms, { Origin: 'http://evil.example' })
+      await assert.rejects(nobody.send(new ListKeysCommand({})), {
+        name: 'AccessDeniedException',
+        message: text,
+      })
+    })
+
+    it('gives no credentials for a link that nobody signed', async () => {
+      const link = (action: string) => {
+        const query = new URLSearchParams({
+          ...{ Action: action, Version: '2011-06-15' },
+          ...{ 'X-Amz-Algorithm': 'AWS4-HMAC-SHA256', 'X-Amz-SignedHeaders': 'host' },
+          'X-Amz-Credential': `${account}/20260101/us-east-1/sts/aws4_request`,
+          ...{ 'X-Amz-Date': '20260101T000000Z', 'X-Amz-Signature': '0' },
+        })
+        const request = `GET /?${query.toString()} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+        return rawRequest(kms.url, [request])
+      }
+      const refused = await link('GetSessionToken')
+      assert.equal(refused.status, 403)
+      assert.match(refused.body, />A link gives credentials only with a verified signature\.</)
+      assert.equal((await link('GetCallerIdentity')).status, 200)
+    })
   })
 
   const boto3 = hasPythonModule('boto3')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Callers, identityOf, type Credential } from '../../lib/kms/callers.ts'
-import { idBytes, issuedId } from '../../lib/kms/issued-credentials.ts'
+import { idBytes, issuedId, maxIssued } from '../../lib/kms/issued-credentials.ts'
 
 describe('identityOf', () => {
   it('gives a user its id and its name', () => {
@@ -97,5 +97,28 @@ describe('Callers', () => {
     const { principal, userId } = new Callers([]).rootOf('444455556666', 'cn-north-1')
     assert.equal(principal.arn, 'arn:aws-cn:iam::444455556666:root')
     assert.equal(userId, '444455556666')
+  })
+})
+
+describe('Callers.issue', () => {
+  const issued = (accessKeyId: string, caller: Credential['caller']) => ({
+    ...{ accessKeyId, secretAccessKey: 'x', sessionToken: 'x', expiresAtMs: 1000, caller },
+  })
+
+  it('lets sessions of root users, who may be anybody, push out no others', () => {
+    const callers = new Callers([])
+    const identity = identityOf('arn:aws:iam::111122223333:user/alice', '')
+    assert.ok(identity)
+    callers.issue(issued('alice', { ...identity, tags: {}, policies: [] }), 0)
+    for (let n = 0; n < maxIssued + 1; n++) {
+      const account = String(n).padStart(12, '0')
+      callers.issue(issued(`root-${account}`, callers.rootOf(account, 'us-east-1')), 0)
+    }
+    assert.ok(callers.find('alice'))
+    assert.equal(callers.find('root-000000000000'), undefined)
+    assert.ok(callers.find('root-000000000001'))
+    callers.reset()
+    assert.equal(callers.find('root-000000000001'), undefined)
+    assert.equal(callers.find('alice'), undefined)
   })
 })

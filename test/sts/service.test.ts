@@ -75,6 +75,16 @@ describe('Sts', () => {
     }
   })
 
+  it('knows which calls give credentials', () => {
+    const asks = (form: string) => sts.givesCredentials(new URLSearchParams(form))
+    for (const name of ['AssumeRole', 'GetSessionToken']) {
+      assert.ok(asks(`Action=${name}&${version}`), name)
+    }
+    for (const name of ['GetCallerIdentity', 'Nothing']) {
+      assert.ok(!asks(`Action=${name}&${version}`), name)
+    }
+  })
+
   it('knows which calls need no signature', () => {
     const isUnsigned = (form: string) => sts.isUnsigned(new URLSearchParams(form))
     assert.ok(isUnsigned(`Action=AssumeRoleWithWebIdentity&${version}`))
@@ -108,6 +118,7 @@ describe('stsFault', () => {
         'InvalidClientTokenId',
         'The security token included in the request is invalid.',
       ],
+      ['AccessDeniedException', 403, 'AccessDenied', 'text'],
       ['RequestEntityTooLargeException', 413, 'RequestEntityTooLarge', 'text'],
       ['ValidationException', 400, 'ValidationError', 'text'],
     ] as const

@@ -41,7 +41,7 @@ export const AssumeRoleWithWebIdentity = unsignedAction('AssumeRoleWithWebIdenti
     const asked = claimedTags(identity)
     const tags = sessionTags(asked, {}, role.known?.caller.tags ?? {})
     const policies = sessionPolicies(input)
-    const packed = packedPolicySize(input.Policy, tags.asked)
+    const packed = packedPolicySize(input.Policy, tags.packed)
     const known = await requireAssumption(call, {
       caller: bearer,
       role,

@@ -31,7 +31,7 @@ export const AssumeRole = signedAction('AssumeRole', {
     const ofRole = role.known?.caller.tags ?? {}
     const tags = sessionTags(asked, caller.transitiveTags ?? {}, ofRole)
     const policies = sessionPolicies(input)
-    const packed = packedPolicySize(input.Policy, tags.asked)
+    const packed = packedPolicySize(input.Policy, tags.packed)
     checkChain(caller, input.DurationSeconds)
     const identity = sourceIdentityOf(input.SourceIdentity, { call, caller, role })
     const isProved = call.mfa.isProved(caller.principal.arn, input, call.nowMs)

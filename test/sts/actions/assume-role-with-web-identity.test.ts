@@ -6,6 +6,8 @@ import {
   GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts'
+import type { JWK } from 'jose'
+import { believeToken } from '../../../lib/sts/web-identity.ts'
 import {
   account,
   allowAll,
@@ -51,12 +53,23 @@ const tagging = role('tagging', {
 })
 const pinned = role('pinned', { Condition: { Bool: { 'sts:RoleAuthorizedByIdp': 'true' } } })
 const across = role('across', {}, otherAccount)
+const throughEndpoint = role('through-endpoint', {
+  Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1234abcd' } },
+})
 const closed = { arn: arn('role/closed'), policies: [allowAll] }
 
 describe('AssumeRoleWithWebIdentity', () => {
   const scene = useSts({
-    principals: [deploy, tagging, pinned, across, closed],
+    principals: [deploy, tagging, pinned, across, throughEndpoint, closed],
     webIdentityProviders: [provider],
+    vpcEndpoints: [
+      { id: 'vpce-1234abcd', vpc: 'vpc-1234abcd' },
+      {
+        id: 'vpce-5678abcd',
+        vpc: 'vpc-1234abcd',
+        policy: policy({ Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }),
+      },
+    ],
   })
 
   const assume = (WebIdentityToken: string, RoleArn = deploy.arn, more: object = {}) => {
@@ -229,5 +242,77 @@ describe('AssumeRoleWithWebIdentity', () => {
       message:
         'ProviderId is for OAuth 2.0 access tokens, and only OpenID Connect tokens are taken here.',
     })
+  })
+
+  describe('with headers that say where it comes from', () => {
+    /** The answer's error code and text; null where there is none. */
+    const call = async (headers: Record<string, string>, RoleArn = deploy.arn) => {
+      const form = new URLSearchParams({
+        Action: 'AssumeRoleWithWebIdentity',
+        Version: '2011-06-15',
+        RoleArn,
+        RoleSessionName: 'build-7',
+        WebIdentityToken: token(now()),
+      })
+      const answer = await fetch(scene.kms.url, { method: 'POST', body: form, headers })
+      const text = await answer.text()
+      const [, code, message] = /<Code>(.*)<\/Code>\s*<Message>(.*)<\/Message>/.exec(text) ?? []
+      return code === undefined ? null : [code, message]
+    }
+
+    it('comes through a VPC endpoint, whose policy takes part', async () => {
+      const open = { 'X-Enclave-Kms-Vpc-Endpoint': 'vpce-1234abcd' }
+      assert.equal(await call(open, throughEndpoint.arn), null)
+      const denied = ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity']
+      assert.deepEqual(await call({}, throughEndpoint.arn), denied)
+      const closing = { 'X-Enclave-Kms-Vpc-Endpoint': 'vpce-5678abcd' }
+      assert.deepEqual(await call(closing), denied)
+    })
+
+    const refusals: readonly (readonly [header: string, value: string, why: string])[] = [
+      ['Vpc-Endpoint', 'vpce-00000000', 'the config has no such VPC endpoint'],
+      ['Via-Service', 's3', 'no AWS service makes a call that is not signed'],
+      ['Source-Arn', 'arn:aws:s3:::bucket', 'only a service principal has one'],
+      ['Source-Account', account, 'only a service principal has one'],
+    ]
+    for (const [header, value, why] of refusals) {
+      it(`refuses ${header}: ${value}`, async () => {
+        const name = `X-Enclave-Kms-${header}`
+        assert.deepEqual(await call({ [name]: value }), ['ValidationError', `${name}: ${why}`])
+      })
+    }
+  })
+})
+
+describe('believeToken', () => {
+  const believe = (issuerOfProvider: string, iss: string) => {
+    const nowMs = Date.now()
+    const keys = provider.jwks.keys as JWK[]
+    const providers = [{ issuer: issuerOfProvider, keys, audience }]
+    return believeToken(token(claims(nowMs, { iss })), providers, nowMs)
+  }
+
+  it('compares the whole issuer; one without a scheme is an HTTPS URL', async () => {
+    for (const [configured, iss] of [
+      ['https://id.example', 'https://id.example'],
+      ['id.example', 'https://id.example'],
+      ['http://localhost:8080/realm', 'http://localhost:8080/realm'],
+      ['https://accounts.google.com', 'accounts.google.com'],
+      ['accounts.google.com', 'https://accounts.google.com'],
+    ] as const) {
+      assert.equal((await believe(configured, iss)).issuer, iss.replace(/^https?:\/\//, ''))
+    }
+    for (const [configured, iss] of [
+      ['https://id.example', 'http://id.example'],
+      ['https://id.example', 'id.example'],
+      ['id.example', 'id.example'],
+      ['https://id.example', 'https://id.example/'],
+      ['http://accounts.google.com', 'accounts.google.com'],
+    ] as const) {
+      await assert.rejects(believe(configured, iss), {
+        code: 'InvalidIdentityToken',
+        message: `No OpenIDConnect provider found in your account for ${iss}`,
+      })
+    }
   })
 })

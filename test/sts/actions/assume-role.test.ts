@@ -43,7 +43,7 @@ const forbidden = withKey('forbidden', {
   policies: [allowAll, policy({ Effect: 'Deny', Action: 'sts:AssumeRole', Resource: '*' })],
 })
 
-const parent = arn('role/team/enclave-parent')
+const parent = arn('role/team/team-parent')
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab'
 const keyArn = `arn:aws:kms:${region}:${account}:key/${keyId}`
 
@@ -99,6 +99,10 @@ const roles = {
   forService: {
     arn: arn('role/for-service'),
     trustPolicy: policy(trust({ Service: 'ec2.amazonaws.com' })),
+  },
+  linked: {
+    arn: arn('role/aws-service-role/ec2.amazonaws.com/AWSServiceRoleForEC2'),
+    policies: [allowAll],
   },
 }
 
@@ -259,7 +263,7 @@ describe('AssumeRole', () => {
   describe('access', () => {
     it('lets a role without a trust policy be assumed by whom its account allows it', async () => {
       const { AssumedRoleUser } = await assume(alice, parent)
-      assert.equal(AssumedRoleUser?.Arn, `arn:aws:sts::${account}:assumed-role/enclave-parent/w1`)
+      assert.equal(AssumedRoleUser?.Arn, `arn:aws:sts::${account}:assumed-role/team-parent/w1`)
       await assert.rejects(assume(bob, parent), notAuthorized(bob.arn, parent))
       const decision = await last()
       assert.deepEqual(
@@ -359,6 +363,14 @@ describe('AssumeRole', () => {
       await assert.rejects(assume(service, parent), notAuthorized('ec2.amazonaws.com', parent))
     })
 
+    it('leaves a service-linked role to its service', async () => {
+      await assume(service, roles.linked.arn)
+      await assert.rejects(
+        assume(alice, roles.linked.arn),
+        notAuthorized(alice.arn, roles.linked.arn),
+      )
+    })
+
     it('asks for sts:TagSession and sts:SetSourceIdentity too', async () => {
       const { arn: plain } = roles.byAccount
       await assert.rejects(
@@ -414,7 +426,7 @@ describe('AssumeRole', () => {
     it('gives credentials that are the session’s', async () => {
       const keys = await session(alice, parent)
       const { Arn } = await scene.as(keys).send(new GetCallerIdentityCommand({}))
-      assert.equal(Arn, `arn:aws:sts::${account}:assumed-role/enclave-parent/w1`)
+      assert.equal(Arn, `arn:aws:sts::${account}:assumed-role/team-parent/w1`)
       for (const wrong of [
         { ...keys, sessionToken: undefined },
         { ...keys, sessionToken: 'x' },
@@ -453,7 +465,7 @@ describe('AssumeRole', () => {
   describe('session', () => {
     const kmsOf = (credentials: Keys) => scene.kms.client({ credentials })
     const encrypt = new EncryptCommand({ KeyId: keyArn, Plaintext: Buffer.from('x') })
-    const sessionArn = `arn:aws:sts::${account}:assumed-role/enclave-parent/w1`
+    const sessionArn = `arn:aws:sts::${account}:assumed-role/team-parent/w1`
     const denial = (action: string) =>
       `User: ${sessionArn} is not authorized to perform: kms:${action} on resource: ${keyArn}`
 
@@ -548,6 +560,36 @@ describe('AssumeRole', () => {
       await assert.rejects(
         assume(first, roles.byAccount.arn),
         notAuthorized(sessionArn, roles.byAccount.arn, 'sts:TagSession'),
+      )
+    })
+
+    it('has no more tags than one request may set, those that it inherits included', async () => {
+      const tags = (prefix: string, length: number) =>
+        Array.from({ length }, (_, n) => ({ Key: `${prefix}${String(n)}`, Value: '' }))
+      const first = await session(alice, parent, {
+        Tags: tags('a', 30),
+        TransitiveTagKeys: tags('a', 30).map(({ Key }) => Key),
+      })
+      await assume(first, roles.tagged.arn, { Tags: tags('b', 20) })
+      await assert.rejects(
+        assume(first, roles.tagged.arn, { Tags: tags('b', 21) }),
+        refusal(
+          'ValidationError',
+          'A session has at most 50 session tags, and this one would have 51 with those that it inherits.',
+        ),
+      )
+    })
+
+    it('packs the tags that it inherits, too', async () => {
+      const tag = (Key: string) => ({ Key, Value: 'x'.repeat(250) })
+      const first = await session(alice, parent, { Tags: [tag('a')], TransitiveTagKeys: ['a'] })
+      assert.equal((await assume(first, roles.tagged.arn)).PackedPolicySize, 56)
+      await assert.rejects(
+        assume(first, roles.tagged.arn, { Tags: [tag('b')] }),
+        refusal(
+          'PackedPolicyTooLarge',
+          'Packed size of session tags consumes 111% of allotted space.',
+        ),
       )
     })
 
