@@ -19,7 +19,9 @@ function input(name) {
 }
 
 function fail(message) {
-  console.log(`::error::${message}`)
+  // As @actions/core writes it: a line break would end the annotation, and begin another.
+  const data = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  console.log(`::error::${data}`)
   process.exit(1)
 }
 

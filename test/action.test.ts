@@ -49,7 +49,7 @@ async function act(given: Readonly<Record<string, string>>) {
     cwd: root,
     env,
   })
-  return { code, stdout: stdout.toString() }
+  return { code, stdout: stdout }
 }
 
 describe('action.yml', () => {

@@ -5,7 +5,8 @@
  * Source: service authorization reference, "Actions, resources, and condition keys for AWS KMS".
  */
 import type { KeyUsage } from '../crypto/specs.ts'
-import { wants, wrong, type Place } from '../config/read.ts'
+import { suggestion } from '../config/nearest.ts'
+import { wants, wantsOf, wrong, type Place } from '../config/read.ts'
 import type { Conditions } from '../kms/conditions.ts'
 import { operationNames } from '../kms/model/model.ts'
 import type { Operation } from '../kms/operation.ts'
@@ -104,5 +105,5 @@ export function readAction(value: unknown, place: Place): Action {
   if (value.toLowerCase() === `kms:${reEncrypt}`.toLowerCase()) {
     throw wrong(place, 'ReEncrypt asks for two actions: want kms:ReEncryptFrom or kms:ReEncryptTo')
   }
-  throw wrong(place, `want ${want}`)
+  throw wantsOf(place, want, value, suggestion(value, actionNames))
 }

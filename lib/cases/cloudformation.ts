@@ -3,6 +3,7 @@
  * the key under test and from given parameters. Refuses a resource that is no key.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
  */
+import { ChangedNumber } from '../config/changed-number.ts'
 import { inside, wrong, type Place } from '../config/read.ts'
 import { partitionOf } from '../kms/arn.ts'
 import type { Scope } from '../store/store.ts'
@@ -70,8 +71,11 @@ function checkParameters(template: Json, parameters: TemplateParameters, place: 
 }
 
 /** Pseudo parameters come from the key; what is given wins over a parameter's default. */
-function knownValues(declared: Json, { parameters, key }: Selector): Map<string, KnownValue> {
-  const known = new Map(Object.entries(parameters))
+function knownValues(
+  declared: Json,
+  { parameters, key }: Selector,
+): Map<string, KnownValue | ChangedNumber> {
+  const known = new Map<string, KnownValue | ChangedNumber>(Object.entries(parameters))
   for (const [name, parameter] of Object.entries(declared)) {
     const { Default, Type } = asJson(parameter)
     const type = String(Type)
@@ -88,13 +92,14 @@ function knownValues(declared: Json, { parameters, key }: Selector): Map<string,
   return known
 }
 
-function asText(value: unknown): string | undefined {
+function asText(value: unknown): string | ChangedNumber | undefined {
+  if (value instanceof ChangedNumber) return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return typeof value === 'string' ? value : undefined
 }
 
 /** A parameter that is a list is written as one text, with commas. */
-function asDeclared(value: KnownValue, type: string): KnownValue {
+function asDeclared(value: KnownValue | ChangedNumber, type: string): KnownValue | ChangedNumber {
   const isList = type === 'CommaDelimitedList' || type.includes('List<')
   return isList && typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value
 }

@@ -5,8 +5,9 @@
  */
 import { basename, dirname, resolve } from 'node:path'
 import { ConfigError } from '../config/config-error.ts'
-import { readPrincipal, type ConfiguredPrincipal } from '../config/principals.ts'
+import { suggestion } from '../config/nearest.ts'
 import {
+  checkDistinct,
   inside,
   list,
   mapOf,
@@ -22,6 +23,7 @@ import {
 } from '../config/read.ts'
 import { readYamlFile } from '../config/yaml.ts'
 import type { PolicyDocument } from '../iam/document.ts'
+import { closestKey, isKnownKey } from '../iam/condition-keys.ts'
 import type { Grant } from '../iam/grant.ts'
 import type { ContextValue } from '../iam/request.ts'
 import type { Caller } from '../kms/callers.ts'
@@ -31,6 +33,7 @@ import { readAttestation, type CaseAttestation } from './attestation.ts'
 import { readGrant } from './grants.ts'
 import { readKey, type CaseKey } from './key.ts'
 import { readPolicySource, type PolicySource } from './policy-source.ts'
+import { readCaller } from './principal.ts'
 
 const expectations = ['allow', 'deny', 'explicit-deny', 'implicit-deny'] as const
 
@@ -80,7 +83,7 @@ export interface CasesFile {
 interface FileMembers {
   readonly policy: PolicySource
   readonly key: CaseKey
-  readonly principals: Readonly<Record<string, ConfiguredPrincipal>>
+  readonly principals: Readonly<Record<string, Caller>>
   readonly grants: readonly Grant[]
   readonly cases: readonly CaseMembers[]
   readonly accept: readonly Accepted[]
@@ -103,8 +106,13 @@ const contextValue: Read<ContextValue> = (value, place) => {
 function readContext(value: unknown, place: Place): StatedContext {
   const context = mapOf(contextValue)(value, place)
   for (const key of Object.keys(context)) {
-    if (/^[^:\s]+:\S/.test(key)) continue
-    throw wrong(inside(place, key), 'want the name of a condition key, like aws:SourceIp')
+    if (!/^[^:\s]+:\S/.test(key)) {
+      throw wrong(inside(place, key), 'want the name of a condition key, like aws:SourceIp')
+    }
+    if (isKnownKey(key)) continue
+    const closest = closestKey(key)
+    const meant = closest === undefined ? '' : `; did you mean ${closest}?`
+    throw wrong(inside(place, key), `no request to KMS has that condition key${meant}`)
   }
   return context
 }
@@ -129,7 +137,7 @@ const readCase = record<CaseMembers>({
 const readMembers = record<FileMembers>({
   policy: readPolicySource,
   key: readKey,
-  principals: mapOf(readPrincipal),
+  principals: mapOf(readCaller),
   grants: withDefault(list(readGrant), []),
   cases: list(readCase),
   accept: withDefault(list(readAccepted), []),
@@ -141,19 +149,32 @@ const readMembers = record<FileMembers>({
  */
 export async function readCasesFile(path: string, readFile: Place['readFile']): Promise<CasesFile> {
   const value = await readYamlFile(path, readFile)
+  checkIsCases(path, value)
   try {
     return await parseCases(path, value, { path: '', baseDir: dirname(path), readFile })
   } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigError(path, error.message)
+    if (error instanceof ConfigError) throw new ConfigError(path, error.message, error.inPolicy)
     throw error
+  }
+}
+
+const casesWanted = `want a map with the members policy, key, principals and cases`
+
+/** Says what another file is that somebody may take for one of cases. */
+function checkIsCases(path: string, value: unknown): void {
+  if (value === null) throw new ConfigError(path, `it is empty: ${casesWanted}`)
+  if (typeof value !== 'object' || Array.isArray(value)) throw new ConfigError(path, casesWanted)
+  if ('Statement' in value) {
+    throw new ConfigError(path, 'this is a key policy; a cases file names it, as its policy')
   }
 }
 
 /** The same of members that are in no file: `place` says where their paths are relative to. */
 export async function parseCases(path: string, value: unknown, place: Place): Promise<CasesFile> {
   const { policy, key, grants, principals, cases, accept } = readMembers(value, place)
-  const callers = new Map(Object.entries(principals).map(([name, { caller }]) => [name, caller]))
+  const callers = new Map(Object.entries(principals))
   if (cases.length === 0) throw wrong(inside(place, 'cases'), 'want at least one case')
+  checkNames(cases, place)
   const { document, path: policyPath, place: policyPlace } = await policy(key)
   const whole = (file: string) => resolve(place.baseDir, file)
   const ready = cases.map((one, index) => readyCases(one, index, callers, place))
@@ -170,6 +191,21 @@ export async function parseCases(path: string, value: unknown, place: Place): Pr
   }
 }
 
+function nameOf(name: string, action: Action, { length }: readonly Action[]): string {
+  return length > 1 ? `${name}: ${action.name}` : name
+}
+
+/** By what results call a case it has to be found. */
+function checkNames(cases: readonly CaseMembers[], file: Place): void {
+  const named = cases.flatMap(({ name, action: actions }, index) =>
+    actions.map((action, at) => {
+      const member = actions.length > 1 ? `action[${String(at)}]` : 'name'
+      return [nameOf(name, action, actions), `cases[${String(index)}].${member}`] as const
+    }),
+  )
+  checkDistinct(file, 'name', named)
+}
+
 /** Each action of a case is one of its own, under its name. */
 async function readyCases(
   { principal, action: actions, attestation, ...rest }: CaseMembers,
@@ -180,15 +216,14 @@ async function readyCases(
   const place = inside(file, `cases[${index}]`)
   const caller = callers.get(principal)
   if (!caller) {
-    throw wrong(
-      inside(place, 'principal'),
-      `want a name under principals: ${[...callers.keys()].join(', ')}`,
-    )
+    const names = [...callers.keys()]
+    const want = `want a name under principals: ${names.join(', ')}`
+    throw wrong(inside(place, 'principal'), want + suggestion(principal, names))
   }
   const facts = attestation ? await attestation() : null
   return actions.map((action) => ({
     ...rest,
-    name: actions.length > 1 ? `${rest.name}: ${action.name}` : rest.name,
+    name: nameOf(rest.name, action, actions),
     index,
     caller,
     action,

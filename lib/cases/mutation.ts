@@ -6,14 +6,16 @@
  */
 import { authorize } from '../iam/authorize.ts'
 import { percentOf } from '../iam/coverage.ts'
-import { parsePolicy } from '../iam/document.ts'
-import { eachMutation, type Mutation } from '../iam/mutate.ts'
+import { eachMutation, storable, type Mutation } from '../iam/mutate.ts'
 import { plainForm } from '../iam/plain-form.ts'
 import type { PolicySet } from '../iam/policy-set.ts'
 import type { AccessRequest } from '../iam/request.ts'
 import { keyActions } from './actions.ts'
 import type { CasesFile, Expectation } from './file.ts'
 import { actualOf, CaseRunner, meets } from './run.ts'
+
+/** A change without the policy that it makes: there may be thousands, each as long as the policy. */
+export type ChangeMade = Pick<Mutation, 'path' | 'change'>
 
 export interface MutationScore {
   /** How many changes some case noticed, of `total`. */
@@ -22,9 +24,9 @@ export interface MutationScore {
   /** Rounded down: 100 means all of them. */
   readonly percent: number
   /** The changes that no case noticed, in the order of the policy. */
-  readonly survivors: readonly Mutation[]
+  readonly survivors: readonly ChangeMade[]
   /** The changes that alter no decision; not in `total`. */
-  readonly equivalent: readonly Mutation[]
+  readonly equivalent: readonly ChangeMade[]
   /** Where not every change was tried, a line that says so. */
   readonly limit: string | null
 }
@@ -54,20 +56,21 @@ export async function mutationsOf(
 ): Promise<MutationScore> {
   const endMs = clock() + timeMs
   const trials = await trialsOf(file, nowMs)
-  const survivors: Mutation[] = []
-  const equivalent: Mutation[] = []
+  const survivors: ChangeMade[] = []
+  const equivalent: ChangeMade[] = []
   let original: string | undefined
   let limit: string | null = null
   let tried = 0
-  for (const mutation of eachMutation(file.policy.source)) {
+  for (const { path, change, policy } of eachMutation(file.policy.source)) {
     limit = limitOf({ tried, changes, timeMs, isLate: clock() >= endMs })
     if (limit !== null) break
+    const keyPolicy = storable(policy)
+    if (!keyPolicy) continue
     tried++
-    const keyPolicy = parsePolicy(mutation.policy, 'key')
     if (!trials.every((trial) => stillHolds(trial, keyPolicy))) continue
     original ??= plainForm(file.policy, keyActions)
     const isSame = plainForm(keyPolicy, keyActions) === original
-    ;(isSame ? equivalent : survivors).push(mutation)
+    ;(isSame ? equivalent : survivors).push({ path, change })
   }
   const total = tried - equivalent.length
   const killed = total - survivors.length
@@ -88,7 +91,7 @@ function limitOf({ tried, changes, timeMs, isLate }: Progress): string | null {
 }
 
 /** One line: where, and what was changed. */
-export function describeMutation({ path, change }: Mutation): string {
+export function describeMutation({ path, change }: ChangeMade): string {
   return `${path}: ${change}`
 }
 

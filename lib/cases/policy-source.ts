@@ -6,7 +6,7 @@
 import { readTextFile } from '../config/files.ts'
 import { policyOfText, writtenPolicy, type WrittenPolicy } from '../config/policies.ts'
 import { inside, list, mapOf, optional, record, text, wants, type Place } from '../config/read.ts'
-import { parseYaml } from '../config/yaml.ts'
+import { parseTemplate } from '../config/yaml.ts'
 import type { Scope } from '../store/store.ts'
 import { keyPolicyPath, keyPolicyOfTemplate, type TemplateParameters } from './cloudformation.ts'
 import { keyPolicyOfPlan } from './terraform.ts'
@@ -87,7 +87,7 @@ async function fromTemplate(
   const { cloudformation: file, resource, parameters = {} } = selector
   const here = inside(place, 'cloudformation')
   const { shortTags } = await import('./short-tags.ts')
-  const template = await parseYaml(here.path, readTextFile(file, here), shortTags)
+  const template = await parseTemplate(here.path, readTextFile(file, here), shortTags)
   const policy = keyPolicyOfTemplate(template, { file, resource, parameters, key }, place)
   const document = policyOfText(policy, 'key', inside(place, 'resource'))
   return { document, path: undefined, place: { file, path: keyPolicyPath(resource) } }

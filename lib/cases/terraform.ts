@@ -3,6 +3,7 @@
  * a policy that Terraform knows only after it has been applied.
  * https://developer.hashicorp.com/terraform/internals/json-format
  */
+import { withoutByteOrderMark } from '../config/files.ts'
 import { inside, wrong, type Place } from '../config/read.ts'
 
 /** The resources of the AWS provider that have a key's policy as their `policy`: JSON text. */
@@ -45,7 +46,7 @@ function readPlan(text: string, file: string, place: Place): Json {
   const want = 'want what terraform show -json prints'
   let plan: unknown
   try {
-    plan = JSON.parse(text)
+    plan = JSON.parse(withoutByteOrderMark(text))
   } catch {
     throw wrong(place, `${file} is not JSON: ${want}`)
   }

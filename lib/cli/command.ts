@@ -7,6 +7,7 @@ import { version } from '../http/version.ts'
 import { eifCommand } from './eif-command.ts'
 import { Exit } from './exit.ts'
 import { policyCommand } from './policy-command.ts'
+import { visible } from './policy/wrap.ts'
 
 /** Commands of parts that are not built yet. */
 const notBuilt = ['nitro-cli']
@@ -16,7 +17,9 @@ export function buildCommand(): Command {
     .description('AWS KMS on one machine, with attestation documents that are verified')
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`enclave-kms: ${oneLine(text)}\n`) })
+    .configureOutput({
+      outputError: (text, write) => write(`enclave-kms: ${visible(oneLine(text))}\n`),
+    })
 
   add(program, serveCommand())
   add(program, attestCommand())

@@ -9,7 +9,7 @@ import type { Place } from './read.ts'
 /** Ours. */
 export const maxFileBytes = 8 * 1024 * 1024
 
-/** A file's text. Throws ConfigError under the member that names it. */
+/** A file's text, a byte order mark included. Throws ConfigError under the member that names it. */
 export function readTextFile(path: string, place: Place): string {
   return readText(() => place.readFile(resolve(place.baseDir, path)), place.path, path)
 }
@@ -20,14 +20,22 @@ export function readBytesFile(path: string, place: Place, maxBytes = maxFileByte
   return readBytes(read, place.path, path, maxBytes)
 }
 
-/** A file's text, refused under `blame`; `name` is what the refusal calls the file. */
+/**
+ * A file's text, refused under `blame`; `name` is what the refusal calls the file. A byte order mark
+ * is kept: AWS refuses a policy that has one.
+ */
 export function readText(read: () => Uint8Array, blame: string, name: string): string {
   const bytes = readBytes(read, blame, name)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new ConfigError(blame, `${name} is not UTF-8`)
   }
+}
+
+/** Of what may have a byte order mark, unlike a policy. */
+export function withoutByteOrderMark(text: string): string {
+  return text.replace(/^\ufeff/, '')
 }
 
 function readBytes(

@@ -2,16 +2,17 @@
  * Policies in a config: each is the path of a file or the document itself. Refuses what the policy
  * language does not have, with the path inside the document.
  */
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { AttachedPolicy } from '../iam/authorize.ts'
 import { parsePolicy, PolicyError, type PolicyDocument, type PolicyKind } from '../iam/document.ts'
+import { ConfigError } from './config-error.ts'
 import { readTextFile } from './files.ts'
 import { wants, wrong, type Place, type Read } from './read.ts'
 
 interface Written {
   readonly text: string
   /** The file's path, where there is one. */
-  readonly path?: string
+  readonly path?: string | undefined
 }
 
 /** A JSON document: a path, the JSON text, or the document as the config's own maps and lists. */
@@ -30,18 +31,34 @@ export function readDocument(value: unknown, place: Place): Written {
   }
 }
 
-/** The policy that is in a text. Throws ConfigError under the place. */
+/** The policy that is in a text of nobody's file. Throws ConfigError under the place. */
 export function policyOfText(text: string, kind: PolicyKind, place: Place): PolicyDocument {
+  return documentOf({ text }, kind, place)
+}
+
+function documentOf(written: Written, kind: PolicyKind, place: Place): PolicyDocument {
   try {
-    return parsePolicy(text, kind)
+    return parsePolicy(written.text, kind)
   } catch (error) {
-    if (error instanceof PolicyError) throw wrong(place, describe(error))
+    if (error instanceof PolicyError) throw refusalOf(error, written.path, place)
     throw error
   }
 }
 
-function describe({ path, message }: PolicyError): string {
-  return path === '' || message.startsWith(path) ? message : `${path}: ${message}`
+function refusalOf(error: PolicyError, file: string | undefined, place: Place): ConfigError {
+  const { path, detail, line } = error
+  const isLineSaid = line === undefined || detail.includes(' at line ')
+  const text =
+    file === undefined
+      ? // Nobody wrote these lines: they are of a document that was printed again.
+        detail.replace(/,? at line \d+, column \d+$/, '')
+      : `${detail}${isLineSaid ? '' : `, at line ${String(line)}`}`
+  const said = path === '' || text.startsWith(path) ? text : `${path}: ${text}`
+  const inPolicy =
+    file === undefined
+      ? { file: undefined, path: `${place.path}.${path}`, line: undefined }
+      : { file: resolve(place.baseDir, file), path, line }
+  return new ConfigError(place.path, said, inPolicy)
 }
 
 /** A policy, with the path of its file as it was given, where it has one. */
@@ -52,8 +69,8 @@ export interface WrittenPolicy {
 
 export function writtenPolicy(kind: PolicyKind): Read<WrittenPolicy> {
   return (value, place) => {
-    const { text, path } = readDocument(value, place)
-    return { document: policyOfText(text, kind, place), path }
+    const written = readDocument(value, place)
+    return { document: documentOf(written, kind, place), path: written.path }
   }
 }
 

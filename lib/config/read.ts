@@ -3,6 +3,7 @@
  * uses. A reader refuses what is not exactly wanted, and names the member at fault.
  */
 import { ConfigError } from './config-error.ts'
+import { suggestion } from './nearest.ts'
 
 /** Where a value stands: its path in the file, and how files beside it are read. */
 export interface Place {
@@ -47,10 +48,10 @@ export function wants(place: Place, want: string, value: unknown): ConfigError {
 const maxShown = 32
 
 /** The refusal of a number out of range, or of a word that is not one of few: it is shown. */
-export function wantsOf(place: Place, want: string, value: unknown): ConfigError {
+export function wantsOf(place: Place, want: string, value: unknown, more = ''): ConfigError {
   const isShort = typeof value === 'string' && value.length <= maxShown
   const isShown = isShort || typeof value === 'number' || typeof value === 'boolean'
-  return wrong(place, `want ${want}, got ${isShown ? JSON.stringify(value) : kindOf(value)}`)
+  return wrong(place, `want ${want}, got ${isShown ? JSON.stringify(value) : kindOf(value)}${more}`)
 }
 
 export function optional<T>(read: Read<T>): Read<T | undefined> {
@@ -126,14 +127,18 @@ function mapEntries(value: unknown, place: Place): Readonly<Record<string, unkno
   throw wants(place, 'a map', value)
 }
 
+/** A reader for each member. */
+export type RowsOf<T> = { readonly [K in keyof T]: Read<T[K]> }
+
 /** A map whose members are these rows and no others. */
-export function record<T extends object>(rows: { readonly [K in keyof T]: Read<T[K]> }): Read<T> {
+export function record<T extends object>(rows: RowsOf<T>): Read<T> {
   return (value, place) => {
     const given = mapEntries(value, place)
-    for (const name of Object.keys(given)) {
-      if (!Object.hasOwn(rows, name)) throw wrong(inside(place, name), 'unknown member')
-    }
     const names = Object.keys(rows) as (keyof T & string)[]
+    for (const name of Object.keys(given)) {
+      if (Object.hasOwn(rows, name)) continue
+      throw wrong(inside(place, name), `unknown member${suggestion(name, names)}`)
+    }
     const members = names.map((name) => {
       const member = Object.hasOwn(given, name) ? given[name] : undefined
       return [name, rows[name](member, inside(place, name))] as const

@@ -5,6 +5,7 @@
 import { DecodeError } from '../errors.ts'
 import { readKeySet } from '../sts/json-web-keys.ts'
 import type { WebIdentityProvider } from '../sts/web-identity.ts'
+import { withoutByteOrderMark } from './files.ts'
 import { readDocument } from './policies.ts'
 import { inside, record, text, wrong, type Place } from './read.ts'
 
@@ -19,7 +20,7 @@ const nonEmpty = text('a text that is not empty', /\S/)
 
 const readMembers = record<ProviderMembers>({
   issuer: nonEmpty,
-  jwks: (value, place) => readDocument(value, place).text,
+  jwks: (value, place) => withoutByteOrderMark(readDocument(value, place).text),
   audience: nonEmpty,
 })
 

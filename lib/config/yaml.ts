@@ -1,8 +1,9 @@
 /**
  * Reads a file of YAML 1.2 or JSON as plain data of bounded size. Refuses a file over 8 MiB, more
- * than one document, repeated names, tags and excessive aliases.
+ * than one document, repeated names, tags, excessive aliases, and numbers that would be others.
  */
 import type { Tags } from 'yaml'
+import { changedNumber } from './changed-number.ts'
 import { ConfigError } from './config-error.ts'
 import { messageOf, readText } from './files.ts'
 import type { Place } from './read.ts'
@@ -18,16 +19,20 @@ export function readYamlFile(path: string, readFile: Place['readFile']): Promise
   )
 }
 
-/** Takes `customTags` and no others. Throws ConfigError under `path`. */
-export async function parseYaml(
-  path: string,
-  text: string,
-  customTags: Tags = [],
-): Promise<unknown> {
-  const { LineCounter, parseDocument } = await import('yaml')
+/**
+ * A text of which not all is used: takes `customTags` and no others, and gives a ChangedNumber for
+ * a number that would be another. Throws ConfigError under `path`.
+ */
+export function parseTemplate(path: string, text: string, customTags: Tags): Promise<unknown> {
+  return parseYaml(path, text, customTags)
+}
+
+async function parseYaml(path: string, text: string, customTags?: Tags): Promise<unknown> {
+  const [{ LineCounter, parseDocument }, { findChangedNumber, keepChangedNumbers }] =
+    await Promise.all([import('yaml'), import('./exact-numbers.ts')])
   const lineCounter = new LineCounter()
   const strict = { schema: 'core', uniqueKeys: true, prettyErrors: false } as const
-  const how = { ...strict, lineCounter, customTags }
+  const how = { ...strict, lineCounter, customTags: customTags ?? [] }
   try {
     const document = parseDocument(text, how)
     const [problem] = [...document.errors, ...document.warnings]
@@ -36,6 +41,11 @@ export async function parseYaml(
       const found = problem.message.replace(/: "[^]*$/, '')
       const { line } = lineCounter.linePos(problem.pos[0])
       throw new ConfigError(path, `${found} at line ${String(line)}`)
+    }
+    if (customTags) keepChangedNumbers(document)
+    const changed = findChangedNumber(document)
+    if (changed !== undefined) {
+      throw new ConfigError(path, changed === '' ? changedNumber : `${changed}: ${changedNumber}`)
     }
     return document.toJS({ maxAliasCount })
   } catch (error) {

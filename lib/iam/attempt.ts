@@ -12,18 +12,20 @@ import type { ContextValue } from './request.ts'
 import { noChanges, type Changes, type StatementPart } from './what-if.ts'
 
 /**
- * Ours: an element is one change, and a document with all its registers. Of equally many, those of the request come before those of a
- * policy, and both before one that is to be written, which would help whatever the request was.
+ * Ours: an element is one change, and a document with all its registers. Of equally many, those of
+ * the request come before those of a policy, and another caller comes last: so little apart that
+ * fewer changes always come before more. A statement of the key policy that is to be written would
+ * help whatever the request was, and counts as three.
  */
 export const costs = {
   condition: 1,
   /** A document's other registers: it is one document that would have to be another. */
-  register: 0.01,
-  principal: 1.02,
-  element: 1.05,
-  conditionOfPolicy: 1.2,
-  waived: 1.3,
-  newPolicy: 1.3,
+  register: 0.001,
+  element: 1.02,
+  conditionOfPolicy: 1.04,
+  waived: 1.06,
+  newPolicy: 1.06,
+  principal: 1.08,
   newKeyStatement: 3.3,
 } as const
 
@@ -107,7 +109,12 @@ export class Attempt {
     anyKeys: ReadonlySet<string> = this.#anyKeys,
   ): Attempt {
     const all = { ...this.changes, ...changes }
-    return new Attempt(all, [...this.needs, need], this.cost + cost, anyKeys)
+    return new Attempt(
+      all,
+      [...this.needs, { ...need, by: this.changes.principal }],
+      this.cost + cost,
+      anyKeys,
+    )
   }
 }
 

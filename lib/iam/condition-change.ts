@@ -26,7 +26,8 @@ interface Row {
 
 const itself = (expected: string): readonly string[] => [expected]
 const equal: Row = { words: ['be', 'be other than'], near: itself }
-const like: Row = { words: ['be like', 'be unlike'], near: itself }
+const equalInAnyCase: Row = { ...equal, near: (expected) => [expected.toLowerCase()] }
+const like: Row = { words: ['be like', 'be unlike'], near: samplesOf }
 const number = (match: string, mismatch: string): Row => ({
   words: [match, mismatch],
   near: (expected) => around(parseDecimal(expected), 1, String),
@@ -39,7 +40,7 @@ const date = (match: string, mismatch: string): Row => ({
 /** By the operators' names without `Not`. */
 const rows: Readonly<Record<string, Row>> = {
   StringEquals: equal,
-  StringEqualsIgnoreCase: equal,
+  StringEqualsIgnoreCase: equalInAnyCase,
   StringLike: like,
   NumericEquals: number('be', 'be other than'),
   NumericLessThan: number('be less than', 'be at least'),
@@ -69,13 +70,15 @@ const another = 'another value'
 
 /**
  * The first value that makes the condition hold, or, with `holds` false, not hold. `contextWith` is
- * the request's context with a value in the place of the key's own. Null where no value does.
+ * the request's context with a value in the place of the key's own; `canHave` says whether a request
+ * could have a value there. Null where no such value does it.
  */
 export function changeCondition(
   condition: Condition,
   holds: boolean,
   actual: ContextValue | undefined,
   contextWith: (value: ContextValue | undefined) => RequestContext,
+  canHave: (value: ContextValue) => boolean = () => true,
 ): ConditionChange | null {
   const name = parseOperator(condition.operator)
   if (!name) return null
@@ -87,6 +90,7 @@ export function changeCondition(
     if (condition.holds(contextWith(value)) !== holds) continue
     if (value === undefined) return { value, isAny: false, words: 'be absent' }
     const isAny = change.isAny || [value].flat().includes(another)
+    if (!isAny && !canHave(value)) continue
     return { value, isAny, words: change.words }
   }
   return null
@@ -119,7 +123,7 @@ function valueChange(name: OperatorName, condition: Condition, holds: boolean): 
     candidates: (actual) => {
       if (qualifier === null) return [...values, undefined]
       const present = actual === undefined ? [] : [actual].flat()
-      return [...values.flatMap((value) => [[...present, value], [value]]), undefined]
+      return [...values.flatMap((value) => [[...present, value], [value], value]), undefined]
     },
   }
 }
@@ -137,6 +141,17 @@ export function listed({ expected }: Condition, isChoice: boolean): string {
   const rest = expected.length - shown.length
   const all = rest > 0 ? [...shown, `${String(rest)} more`] : shown
   return all.join(isChoice ? ' or ' : ' and ')
+}
+
+/** The digits of a SHA-384 digest. */
+const digestLength = 96
+
+/** Texts that are like a pattern: with little for its wildcards, and as long as a digest. */
+function samplesOf(pattern: string): readonly string[] {
+  const [start = '', ...rest] = pattern.replaceAll('?', '0').split('*')
+  const end = rest.join('')
+  const padding = '0'.repeat(Math.max(0, digestLength - start.length - end.length))
+  return [start + end, [start, ...rest].join('0'), start + padding + end]
 }
 
 /** The value, and one on either side of it. */

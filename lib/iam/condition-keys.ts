@@ -9,6 +9,7 @@ const names = [
   'aws:CalledVia',
   'aws:CalledViaFirst',
   'aws:CalledViaLast',
+  'aws:ChatbotSourceArn',
   'aws:CurrentTime',
   'aws:Ec2InstanceSourcePrivateIPv4',
   'aws:Ec2InstanceSourceVpc',
@@ -30,6 +31,7 @@ const names = [
   'aws:ResourceOrgID',
   'aws:ResourceOrgPaths',
   'aws:SecureTransport',
+  'aws:SignInSessionArn',
   'aws:SourceAccount',
   'aws:SourceArn',
   'aws:SourceIdentity',
@@ -37,6 +39,7 @@ const names = [
   'aws:SourceOrgID',
   'aws:SourceOrgPaths',
   'aws:SourceVpc',
+  'aws:SourceVpcArn',
   'aws:SourceVpce',
   'aws:TagKeys',
   'aws:TokenIssueTime',
@@ -114,24 +117,59 @@ const all = new Map(
 export function isKnownKey(key: string): boolean {
   const lower = key.toLowerCase()
   if (!/^(?:kms|aws):/.test(lower)) return true
-  return all.has(lower) || families.some((prefix) => lower.startsWith(prefix.toLowerCase()))
+  return all.has(lower) || families.some((prefix) => isOfFamily(lower, prefix))
 }
 
-/** The known key that a misspelt one most likely means: at most three slips away. */
+/** The prefix alone is no key. */
+function isOfFamily(lower: string, prefix: string): boolean {
+  return lower.length > prefix.length && lower.startsWith(prefix.toLowerCase())
+}
+
+const registerForm = /^kms:recipientattestation:((?:nitro)?tpm)?pcr(\d+)$/
+
+/** Of a key that names a register which no document has: those that there are, in words. */
+export function registerRange(key: string): string | undefined {
+  const family = registerFamily(key.toLowerCase())
+  if (!family || all.has(`${family.prefix}${family.number}`.toLowerCase())) return undefined
+  return `${family.prefix}0 to ${family.prefix}${family.count - 1}`
+}
+
+function registerFamily(
+  lower: string,
+): { readonly prefix: string; readonly count: number; readonly number: string } | undefined {
+  const [, tpm, number] = registerForm.exec(lower) ?? []
+  const [prefix, count] = registers[tpm === undefined ? 0 : 1] ?? []
+  if (number === undefined || prefix === undefined || count === undefined) return undefined
+  return { prefix, count, number }
+}
+
+/**
+ * The known key that a misspelt one most likely means: at most three slips away, none of them in the
+ * number of a register. Undefined for a register that there is not.
+ */
 export function closestKey(key: string): string | undefined {
   const lower = key.toLowerCase()
+  const family = registerFamily(lower)
+  if (family) return all.get(`${family.prefix}${family.number}`.toLowerCase())
+  const number = /\d+$/.exec(lower)?.[0]
   let best: string | undefined
   let fewest = 4
   for (const [known, name] of all) {
+    if (number !== undefined && !isSameNumber(known, number)) continue
     const slips = distance(lower, known)
     if (slips < fewest) [best, fewest] = [name, slips]
   }
   for (const prefix of families) {
     const start = lower.slice(0, prefix.length)
     const slips = distance(start, prefix.toLowerCase())
-    if (slips < fewest) [best, fewest] = [prefix + key.slice(prefix.length), slips]
+    const name = key.slice(prefix.length) || '<name>'
+    if (slips < fewest) [best, fewest] = [prefix + name, slips]
   }
   return best
+}
+
+function isSameNumber(known: string, number: string): boolean {
+  return !/pcr\d+$/.test(known) || /\d+$/.exec(known)?.[0] === number
 }
 
 /** Levenshtein's distance; lengths that differ too much are not compared. */

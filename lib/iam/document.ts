@@ -6,7 +6,15 @@
 import type { Condition } from './condition.ts'
 import { parseConditions } from './condition-block.ts'
 import { parseAction, parseResource, type ActionElement, type ResourceElement } from './elements.ts'
-import { isList, isObject, memberPath, readJson, type Json, type JsonObject } from './json.ts'
+import {
+  isList,
+  isObject,
+  lineOf,
+  memberPath,
+  readJson,
+  type Json,
+  type JsonObject,
+} from './json.ts'
 import { PolicyError } from './policy-error.ts'
 import { policyKinds, type PolicyKind, type PolicyKindRow } from './policy-kinds.ts'
 import { parsePrincipals, type PrincipalElement } from './principals.ts'
@@ -44,8 +52,8 @@ interface Scope {
   readonly version: LanguageVersion
 }
 
-/** The characters that a policy may have: tab, line feed, carriage return, U+0020 to U+00FF. */
-const policyCharacters = /^[\t\n\r\u0020-\u00ff]+$/
+/** A policy may have tab, line feed, carriage return and U+0020 to U+00FF: any other character. */
+const noPolicyCharacter = /[^\t\n\r\u0020-\u00ff]/u
 
 /** Throws PolicyError, with the path of what is wrong. */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
@@ -74,9 +82,17 @@ function checkText(text: string, { limit }: PolicyKindRow): void {
   if (size > limit.size) {
     throw new PolicyError('', `the policy has ${size} ${limit.unit}, more than ${limit.size}`)
   }
-  if (!policyCharacters.test(text)) {
-    throw new PolicyError('', text === '' ? 'the policy is empty' : 'a character AWS does not take')
-  }
+  if (text === '') throw new PolicyError('', 'the policy is empty')
+  const at = text.search(noPolicyCharacter)
+  if (at < 0) return
+  const what = 'a character AWS does not take'
+  throw new PolicyError('', what, `${what}: ${nameOf(text.codePointAt(at) ?? 0)}`, lineOf(text, at))
+}
+
+/** As Unicode writes a code point. */
+function nameOf(codePoint: number): string {
+  const name = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`
+  return codePoint === 0xfeff ? `${name}, a byte order mark` : name
 }
 
 function readVersion(value: Json | undefined): LanguageVersion {

@@ -3,14 +3,16 @@
  * mistake that people make with KMS policies; a hint is a guess at the cause, never a reason for the
  * decision.
  */
-import { closestKey, isKnownKey } from './condition-keys.ts'
+import { compileCondition } from './condition.ts'
+import { closestKey, isKnownKey, registerRange } from './condition-keys.ts'
 import { culpritsOf, wantsEquality, type Culprit } from './culprits.ts'
 import { isSameAccount, worksAcrossAccounts } from './decision.ts'
-import type { Evaluation, Explanation, StatementExplanation } from './explain.ts'
+import type { Evaluation, Explanation } from './explain.ts'
 import { isMeasurement, measurementHints, type HintFacts } from './measurement-mistakes.ts'
 import { wildcardTest } from './pattern.ts'
-import { arnName } from './arn-pattern.ts'
+import { PolicyError } from './policy-error.ts'
 import type { AccessRequest } from './request.ts'
+import { statementHints } from './statement-mistakes.ts'
 
 export { failingCondition, type FailingCondition } from './culprits.ts'
 export type { HintFacts } from './measurement-mistakes.ts'
@@ -25,9 +27,7 @@ export function hints(
   const found = [
     ...culpritsOf(explanation).flatMap((culprit) => conditionHints(culprit, request, facts)),
     ...explanation.evaluations.flatMap((evaluation) =>
-      evaluation.statements.flatMap((statement) =>
-        statementRules.map((rule) => rule(statement, request, evaluation)),
-      ),
+      evaluation.statements.flatMap((statement) => statementHints(statement, request, evaluation)),
     ),
     ...decisionRules.map((rule) => rule(request, explanation)),
   ]
@@ -41,7 +41,8 @@ function conditionHints(
 ): (string | false)[] {
   if (culprit.evaluation.policyType === 'GRANT') return [constraintHint(culprit)]
   const general = conditionRules.map((rule) => rule(culprit, request))
-  return isMeasurement(culprit.key)
+  // Of a register that there is not it says all that no request has such a key.
+  return isMeasurement(culprit.key) && isKnownKey(culprit.key)
     ? [...measurementHints(culprit, request, facts), ...general]
     : general
 }
@@ -57,9 +58,15 @@ type ConditionRule = (culprit: Culprit, request: AccessRequest) => string | fals
 const conditionRules: readonly ConditionRule[] = [
   ({ key, actual }) => {
     if (actual !== null || isKnownKey(key)) return false
+    const range = registerRange(key)
+    if (range) return `no request has a condition key ${key}: the registers are ${range}`
     const closest = closestKey(key)
     return `no request has a condition key ${key}${closest ? `: is ${closest} meant?` : ''}`
   },
+
+  (culprit, request) =>
+    isTakenLiterally(culprit, request) &&
+    `the \${…} of ${culprit.key} is taken literally: policy variables want "Version": "2012-10-17"`,
 
   ({ operator, key, actual }) =>
     Array.isArray(actual) &&
@@ -107,6 +114,21 @@ const conditionRules: readonly ConditionRule[] = [
     'the call came over plain HTTP: aws:SecureTransport is true over --tls only',
 ]
 
+/** Whether the condition would have let the request by in the language that has variables. */
+function isTakenLiterally(
+  { operator, key, expected, statement }: Culprit,
+  { context }: AccessRequest,
+): boolean {
+  if (!expected.some((value) => value.includes('${'))) return false
+  try {
+    const condition = compileCondition({ operator, key, expected }, '2012-10-17', key)
+    return condition.holds(context) === (statement.effect === 'Allow')
+  } catch (error) {
+    if (error instanceof PolicyError) return false
+    throw error
+  }
+}
+
 /** A value of the policy that is not the request's, but nearly. */
 function findExpected(
   culprit: Culprit,
@@ -115,46 +137,6 @@ function findExpected(
   const { actual, expected } = culprit
   if (typeof actual !== 'string' || !wantsEquality(culprit)) return undefined
   return expected.find((value) => value !== actual && isNear(value, actual))
-}
-
-type StatementRule = (
-  statement: StatementExplanation,
-  request: AccessRequest,
-  evaluation: Evaluation,
-) => string | false
-
-const statementRules: readonly StatementRule[] = [
-  ({ elements, index, sid }) => {
-    const missing = elements.find(
-      ({ element, expected }) => /^(?:Action|Resource)$/.test(element) && expected.length === 0,
-    )
-    return missing !== undefined && `statement ${sid ?? index} has no ${missing.element}: no effect`
-  },
-
-  ({ effect, elements }, { principal }) => {
-    const failing = effect === 'Allow' && onlyFailure(elements, 'Principal')
-    if (!failing) return false
-    const own = [principal.arn, principal.roleArn ?? principal.arn].map(arnName)
-    const near = failing.expected.find((arn) => arn.includes('/') && own.includes(arnName(arn)))
-    return near !== undefined && `the policy names ${near}: the caller is ${principal.arn}`
-  },
-
-  ({ effect, elements }, { resource }, { policyType }) => {
-    const failing = effect === 'Allow' && onlyFailure(elements, 'Resource')
-    if (!failing || policyType !== 'IDENTITY_BASED_POLICY' || !resource.includes(':key/')) {
-      return false
-    }
-    const alias = failing.expected.find((arn) => arn.includes(':alias/'))
-    return alias !== undefined && `an alias does not stand for its key in a policy: ${alias}`
-  },
-]
-
-function onlyFailure(
-  elements: StatementExplanation['elements'],
-  element: string,
-): StatementExplanation['elements'][number] | false {
-  const [failing, ...more] = elements.filter(({ matched }) => !matched)
-  return failing?.element === element && more.length === 0 ? failing : false
 }
 
 type DecisionRule = (request: AccessRequest, explanation: Explanation) => string | false

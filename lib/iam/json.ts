@@ -48,6 +48,11 @@ export function memberPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
 }
 
+/** The line of an index in a text, 1-based. */
+export function lineOf(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length
+}
+
 class Reader {
   readonly #text: string
   #at = 0
@@ -83,9 +88,10 @@ class Reader {
     if (this.#skip('}')) return members
     do {
       this.#take(whitespace)
+      const start = this.#at
       const name = this.#string(path)
       const here = memberPath(path, name)
-      if (members.has(name)) throw new PolicyError(here, `the member is there twice: ${name}`)
+      if (members.has(name)) throw this.#wrong(here, `the member is there twice: ${name},`, start)
       this.#take(whitespace)
       if (!this.#skip(':')) throw this.#unexpected(here)
       members.set(name, this.value(here, depth + 1))
@@ -128,10 +134,19 @@ class Reader {
   }
 
   #unexpected(path: string): PolicyError {
-    const before = this.#text.slice(0, this.#at)
-    const line = before.split('\n').length
-    const column = this.#at - before.lastIndexOf('\n')
-    const what = this.#at < this.#text.length ? 'an unexpected character' : 'it ends too early'
-    return new PolicyError(path, `not JSON: ${what} at line ${line}, column ${column}`)
+    const next = this.#text[this.#at]
+    const before = this.#text.slice(0, this.#at).trimEnd()
+    if ((next === '}' || next === ']') && before.endsWith(',')) {
+      return this.#wrong(path, 'not JSON: a trailing comma', before.length - 1)
+    }
+    const what = next === undefined ? 'it ends too early' : 'an unexpected character'
+    return this.#wrong(path, `not JSON: ${what}`, this.#at)
+  }
+
+  #wrong(path: string, what: string, at: number): PolicyError {
+    const line = lineOf(this.#text, at)
+    const column = at - this.#text.lastIndexOf('\n', at - 1)
+    const message = `${what} at line ${line}, column ${column}`
+    return new PolicyError(path, message, message, line)
   }
 }

@@ -28,7 +28,8 @@ interface Becomes {
   readonly values: readonly ConditionValue[]
 }
 
-const rows: readonly ((place: Place) => Change[])[] = [
+/** Of a long list, one change at a time. */
+const rows: readonly ((place: Place) => Iterable<Change>)[] = [
   dropKey,
   dropValue,
   zeroRegister,
@@ -39,15 +40,15 @@ const rows: readonly ((place: Place) => Change[])[] = [
   turnBoolean,
 ]
 
-export function conditionChanges(statement: StatementSource): Change[] {
-  return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => {
+export function* conditionChanges(statement: StatementSource): Generator<Change, void> {
+  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     const name = parseOperator(operator)
-    if (!name) return []
-    return Object.entries(keys).flatMap(([key, values]) => {
+    if (!name) continue
+    for (const [key, values] of Object.entries(keys)) {
       const place = { statement, operator, name, key, values: listOf(values) }
-      return rows.flatMap((row) => row(place))
-    })
-  })
+      for (const row of rows) yield* row(place)
+    }
+  }
 }
 
 function dropKey(place: Place): Change[] {
@@ -55,26 +56,26 @@ function dropKey(place: Place): Change[] {
 }
 
 /** One of several: without its last, the condition would be another. */
-function dropValue(place: Place): Change[] {
+function* dropValue(place: Place): Generator<Change, void> {
   const { operator, values, key } = place
-  if (values.length < 2) return []
-  return values.flatMap((value, index) => {
+  if (values.length < 2) return
+  for (const [index, value] of values.entries()) {
     const words = `${operator} ${key} without ${shown(value)}`
-    return change(place, words, { operator, values: values.toSpliced(index, 1) }, index)
-  })
+    yield* change(place, words, { operator, values: values.toSpliced(index, 1) }, index)
+  }
 }
 
 /** SHA-384: what a register of an enclave in debug mode has. */
 const zeroes = '0'.repeat(96)
 
-function zeroRegister(place: Place): Change[] {
+function* zeroRegister(place: Place): Generator<Change, void> {
   const { operator, values, key } = place
-  if (!/^kms:recipientattestation:/i.test(key)) return []
-  return values.flatMap((value, index) => {
-    if (typeof value !== 'string' || !/^[0-9a-f]{96}$/i.test(value)) return []
+  if (!/^kms:recipientattestation:/i.test(key)) return
+  for (const [index, value] of values.entries()) {
+    if (typeof value !== 'string' || !/^[0-9a-f]{96}$/i.test(value)) continue
     const words = `${operator} ${key} zeros in place of ${shown(value)}`
-    return change(place, words, { operator, values: values.with(index, zeroes) }, index)
-  })
+    yield* change(place, words, { operator, values: values.with(index, zeroes) }, index)
+  }
 }
 
 function addIfExists(place: Place): Change[] {
@@ -107,14 +108,14 @@ function negate(place: Place): Change[] {
 }
 
 /** Bool and Null have no negation but their other value. */
-function turnBoolean(place: Place): Change[] {
+function* turnBoolean(place: Place): Generator<Change, void> {
   const { name, operator, values, key } = place
-  if (name.operator.name !== 'Bool' && name.operator.name !== 'Null') return []
-  return values.flatMap((value, index) => {
+  if (name.operator.name !== 'Bool' && name.operator.name !== 'Null') return
+  for (const [index, value] of values.entries()) {
     const other = String(String(value).toLowerCase() !== 'true')
     const words = `${operator} ${key} ${other} in place of ${shown(value)}`
-    return change(place, words, { operator, values: values.with(index, other) }, index)
-  })
+    yield* change(place, words, { operator, values: values.with(index, other) }, index)
+  }
 }
 
 /** The operator's name with the qualifier and the IfExists that it has. */

@@ -3,7 +3,8 @@
  * principal or a condition gone, an effect turned round, an action or a principal that became more.
  * Tests of a policy are as good as they notice them. Ours; each kind of change is one row.
  */
-import { PolicyError, parsePolicy } from './document.ts'
+import { createHash } from 'node:crypto'
+import { PolicyError, parsePolicy, type PolicyDocument } from './document.ts'
 import { conditionChanges } from './mutate-conditions.ts'
 import { listOf, type Change, type PolicySource, type StatementSource } from './written-policy.ts'
 
@@ -21,25 +22,39 @@ export interface Mutation {
  * out. Throws PolicyError for a text that is no key policy.
  */
 export function mutationsOf(policyText: string): Mutation[] {
-  return [...eachMutation(policyText)]
+  return [...eachMutation(policyText)].filter(({ policy }) => storable(policy))
 }
 
-/** The same one by one: a long policy has thousands, and each is as long as the policy. */
+/**
+ * The same one by one, because a long policy has thousands and each is as long as the policy; and
+ * with those that AWS would not store, because reading each is what takes the time.
+ */
 export function* eachMutation(policyText: string): Generator<Mutation, void> {
   parsePolicy(policyText, 'key')
   const policy = JSON.parse(policyText) as PolicySource
   const statements = listOf(policy.Statement)
-  const seen = new Set([textOf(policy, statements)])
+  const seen = new Set([digestOf(textOf(policy, statements))])
   for (const [index, statement] of statements.entries()) {
     const name = statement.Sid ?? `statement ${index}`
     for (const { words, place, replacement } of changesOf(statement)) {
       const changed = replacement ? [replacement] : []
       const text = textOf(policy, statements.toSpliced(index, 1, ...changed))
-      if (seen.has(text) || !isStorable(text)) continue
-      seen.add(text)
+      const digest = digestOf(text)
+      if (seen.has(digest)) continue
+      seen.add(digest)
       const path = `Statement[${index}]${place}`
       yield { change: `${name}: ${words}`, path, policy: text }
     }
+  }
+}
+
+/** The policy of a mutation, read; null where AWS would not store it. */
+export function storable(text: string): PolicyDocument | null {
+  try {
+    return parsePolicy(text, 'key')
+  } catch (error) {
+    if (error instanceof PolicyError) return null
+    throw error
   }
 }
 
@@ -47,18 +62,13 @@ function textOf(policy: PolicySource, statements: readonly StatementSource[]): s
   return JSON.stringify({ ...policy, Statement: statements })
 }
 
-function isStorable(text: string): boolean {
-  try {
-    parsePolicy(text, 'key')
-    return true
-  } catch (error) {
-    if (error instanceof PolicyError) return false
-    throw error
-  }
+/** Stands for a text that would be long to keep. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
 }
 
-/** One row for each kind of change. */
-const rows: readonly ((statement: StatementSource) => Change[])[] = [
+/** One row for each kind of change; of a long list, one change at a time. */
+const rows: readonly ((statement: StatementSource) => Iterable<Change>)[] = [
   dropStatement,
   turnEffect,
   dropPrincipal,
@@ -70,8 +80,8 @@ const rows: readonly ((statement: StatementSource) => Change[])[] = [
   conditionChanges,
 ]
 
-function changesOf(statement: StatementSource): Change[] {
-  return rows.flatMap((row) => row(statement))
+function* changesOf(statement: StatementSource): Generator<Change, void> {
+  for (const row of rows) yield* row(statement)
 }
 
 function dropStatement(): Change[] {
@@ -85,47 +95,44 @@ function turnEffect(statement: StatementSource): Change[] {
 }
 
 /** One of several: without its last the statement would be another. */
-function dropPrincipal(statement: StatementSource): Change[] {
-  return principalElements(statement).flatMap(([element, types]) => {
+function* dropPrincipal(statement: StatementSource): Generator<Change, void> {
+  for (const [element, types] of principalElements(statement)) {
     const all = Object.entries(types).flatMap(([type, names]) =>
       listOf(names).map((name, index) => ({ type, name, index })),
     )
-    if (all.length < 2) return []
-    return all.map(({ type, name, index }) => ({
-      words: `without the principal ${name}`,
-      place: `.${element}.${type}[${index}]`,
-      replacement: {
-        ...statement,
-        [element]: { ...types, [type]: listOf(types[type] ?? []).toSpliced(index, 1) },
-      },
-    }))
-  })
+    if (all.length < 2) continue
+    for (const { type, name, index } of all) {
+      const left = listOf(types[type] ?? []).toSpliced(index, 1)
+      yield {
+        words: `without the principal ${name}`,
+        place: `.${element}.${type}[${index}]`,
+        replacement: { ...statement, [element]: { ...types, [type]: left } },
+      }
+    }
+  }
 }
 
 /** To the account of a user, a role or a session, and to everyone. */
-function widenPrincipal(statement: StatementSource): Change[] {
+function* widenPrincipal(statement: StatementSource): Generator<Change, void> {
   const { Principal } = statement
-  if (Principal === undefined || Principal === '*') return []
-  const accounts = principalElements(statement).flatMap(([element, types]) =>
-    listOf(types.AWS ?? []).flatMap((name, index): Change[] => {
+  if (Principal === undefined || Principal === '*') return
+  for (const [element, types] of principalElements(statement)) {
+    for (const [index, name] of listOf(types.AWS ?? []).entries()) {
       const account = accountOf(name)
-      if (account === null) return []
+      if (account === null) continue
       const AWS = listOf(types.AWS ?? []).with(index, account)
-      return [
-        {
-          words: `the principal ${account} in place of ${name}`,
-          place: `.${element}.AWS[${index}]`,
-          replacement: { ...statement, [element]: { ...types, AWS } },
-        },
-      ]
-    }),
-  )
-  const everyone: Change = {
+      yield {
+        words: `the principal ${account} in place of ${name}`,
+        place: `.${element}.AWS[${index}]`,
+        replacement: { ...statement, [element]: { ...types, AWS } },
+      }
+    }
+  }
+  yield {
     words: 'the principal *: everyone',
     place: '.Principal',
     replacement: { ...statement, Principal: '*' },
   }
-  return [...accounts, everyone]
 }
 
 /** The account itself is no wider than it is. */
@@ -146,36 +153,35 @@ function principalElements(
   })
 }
 
-function dropAction(statement: StatementSource): Change[] {
-  return (['Action', 'NotAction'] as const).flatMap((element) => {
+function* dropAction(statement: StatementSource): Generator<Change, void> {
+  for (const element of ['Action', 'NotAction'] as const) {
     const actions = listOf(statement[element] ?? [])
-    if (actions.length < 2) return []
-    return actions.map((name, index) => ({
-      words: `without the ${element === 'Action' ? 'action' : 'exempt action'} ${name}`,
-      place: `.${element}[${index}]`,
-      replacement: { ...statement, [element]: actions.toSpliced(index, 1) },
-    }))
-  })
+    if (actions.length < 2) continue
+    for (const [index, name] of actions.entries()) {
+      yield {
+        words: `without the ${element === 'Action' ? 'action' : 'exempt action'} ${name}`,
+        place: `.${element}[${index}]`,
+        replacement: { ...statement, [element]: actions.toSpliced(index, 1) },
+      }
+    }
+  }
 }
 
 /** Each to whatever begins as it does, and all of them to all of KMS. */
-function widenAction(statement: StatementSource): Change[] {
-  if (statement.Action === undefined) return []
+function* widenAction(statement: StatementSource): Generator<Change, void> {
+  if (statement.Action === undefined) return
   const actions = listOf(statement.Action)
-  if (actions.some((name) => /^(?:kms:)?\*$/i.test(name))) return []
-  const begun = actions.flatMap((name, index): Change[] =>
-    name.endsWith('*')
-      ? []
-      : [
-          {
-            words: `the action ${name}* in place of ${name}`,
-            place: `.Action[${index}]`,
-            replacement: { ...statement, Action: actions.with(index, `${name}*`) },
-          },
-        ],
-  )
+  if (actions.some((name) => /^(?:kms:)?\*$/i.test(name))) return
+  for (const [index, name] of actions.entries()) {
+    if (name.endsWith('*')) continue
+    yield {
+      words: `the action ${name}* in place of ${name}`,
+      place: `.Action[${index}]`,
+      replacement: { ...statement, Action: actions.with(index, `${name}*`) },
+    }
+  }
   const replacement = { ...statement, Action: 'kms:*' }
-  return [...begun, { words: 'the action kms:*: all of KMS', place: '.Action', replacement }]
+  yield { words: 'the action kms:*: all of KMS', place: '.Action', replacement }
 }
 
 const negations = [

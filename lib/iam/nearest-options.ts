@@ -3,17 +3,18 @@
  * ways to make one of the statements or grants apply that would allow it.
  */
 import { costs, type Attempt } from './attempt.ts'
-import { ChangedContext, canonicalKey, isOfCaller, platformOf } from './changed-request.ts'
+import { ChangedContext, canonicalKey, isOfCaller } from './changed-request.ts'
 import { changeCondition, listed } from './condition-change.ts'
-import { isKnownKey } from './condition-keys.ts'
 import type { Condition } from './condition.ts'
 import { isSameAccount } from './decision.ts'
 import type { Statement } from './document.ts'
 import { resourcePolicy } from './hints.ts'
 import { grantWays } from './nearest-grants.ts'
-import { plainNeed, principalWays, type Denied } from './nearest-principals.ts'
+import { callerWay, plainNeed, principalWays, type Denied } from './nearest-principals.ts'
+import { canHaveKey, canHaveValue, isDerived } from './nearest-values.ts'
 import type { Need } from './nearest-words.ts'
 import { layersOf, type AttachedPolicy, type PolicyType, type Verdict } from './policy-set.ts'
+import type { ContextValue } from './request.ts'
 import type { StatementPart } from './what-if.ts'
 
 /** Ours: of the statements and grants of one type, so many are tried, the nearest first. */
@@ -63,22 +64,18 @@ function statementsOf({ changed }: Denied, wanted: PolicyType): Located[] {
   )
 }
 
-/** The Allow statements of a type that some change could make apply. */
 function allowsOf(denied: Denied, type: PolicyType): Located[] {
-  return statementsOf(denied, type).filter(
-    ({ statement }) => statement.effect === 'Allow' && denied.changed.failures(statement) !== null,
-  )
+  return statementsOf(denied, type).filter(({ statement }) => statement.effect === 'Allow')
 }
 
 function failureCount({ changed }: Denied, { statement }: Located): number {
-  const failures = changed.failures(statement)
-  return failures ? failures.parts.length + (failures.principal ? 1 : 0) : Infinity
+  const { principal, parts } = changed.failures(statement)
+  return parts.length + (principal ? 1 : 0)
 }
 
 /** Every element that does not match would have to; one way for each principal that it names. */
 function waysToApply(denied: Denied, located: Located): Attempt[] {
   const failures = denied.changed.failures(located.statement)
-  if (!failures) return []
   const { principal } = located.statement
   const starts =
     failures.principal && principal
@@ -135,27 +132,24 @@ function withConditionChanged(
 ): Attempt | null {
   const { lowerCaseKey: key } = condition
   const { changes } = attempt
-  if (!isKnownKey(condition.key)) return null
-  if (platformOf(key) && !denied.facts.takesRecipient) return null
-  if (changes.principal && isOfCaller(key)) return null
-  const base = denied.changed.original.context
+  const { original } = denied.changed
+  const base = original.context
   const now = new ChangedContext(base, changes)
   // An earlier change may have done it.
   if (condition.holds(now) === holds) return attempt
-  const change = changeCondition(condition, holds, now.get(key), (value) => {
-    const context = new Map(changes.context).set(canonicalKey(key), value)
-    return new ChangedContext(base, { ...changes, context })
-  })
-  if (!change) return null
-  const need = { ...conditionNeed(located, condition, denied, 'REQUEST'), words: change.words }
-  if (key === 'aws:principalarn' && typeof change.value === 'string') {
-    const caller = principalWays({ ...denied, attempt }, [change.value], {
-      ...need,
-      element: 'Principal',
+  const { takesRecipient } = denied.facts
+  if (!canHaveKey(original.action, condition.key, takesRecipient)) return null
+  if (changes.principal && isOfCaller(key)) return null
+  const need = conditionNeed(located, condition, denied, 'REQUEST')
+  if (isDerived(key)) return callerWay({ ...denied, attempt }, need, condition, holds)
+  const contextWith = (value: ContextValue | undefined): ChangedContext =>
+    new ChangedContext(base, {
+      ...changes,
+      context: new Map(changes.context).set(canonicalKey(key), value),
     })
-    if (caller[0]) return caller[0]
-  }
-  return attempt.withCondition(need, key, change)
+  const canHave = (value: ContextValue): boolean => canHaveValue(key, value)
+  const change = changeCondition(condition, holds, now.get(key), contextWith, canHave)
+  return change && attempt.withCondition({ ...need, words: change.words }, key, change)
 }
 
 /** A Deny that applies: any of its elements would have to fail, or the statement would have to go. */

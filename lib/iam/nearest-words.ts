@@ -4,9 +4,11 @@
  */
 import type { Evaluation } from './explain.ts'
 import { platformOf } from './changed-request.ts'
+import { isKnownKey } from './condition-keys.ts'
 import { resourcePolicy } from './hints.ts'
 import type { HintFacts } from './measurement-mistakes.ts'
-import type { AccessRequest, ContextValue } from './request.ts'
+import { canHaveKey } from './nearest-values.ts'
+import type { AccessRequest, ContextValue, Principal } from './request.ts'
 import { shortened } from './shortened.ts'
 
 export interface NeededChange {
@@ -28,8 +30,13 @@ export interface NeededChange {
   readonly text: string
 }
 
-/** A change before it is said: `words` is what a condition's key would have to do. */
-export type Need = Omit<NeededChange, 'text'> & { readonly words: string }
+/** A change before it is said. */
+export type Need = Omit<NeededChange, 'text'> & {
+  /** What a condition's key would have to do, or what else a text ends with. */
+  readonly words: string
+  /** The caller with whom it is needed, where an earlier change has named another. */
+  readonly by?: Principal | null
+}
 
 export function neededChanges(
   needs: readonly Need[],
@@ -38,7 +45,7 @@ export function neededChanges(
 ): NeededChange[] {
   let document = facts.attestation?.platform ?? null
   return needs.map((need) => {
-    const { words: _, ...rest } = need
+    const { words: _, by: __, ...rest } = need
     const platform = need.of === 'REQUEST' && need.key ? platformOf(need.key.toLowerCase()) : null
     const text = platform ? documentText(need, platform, document) : texts(need, request, facts)
     document = platform ?? document
@@ -64,7 +71,8 @@ function documentText(
 }
 
 function texts(need: Need, request: AccessRequest, facts: HintFacts): string {
-  const { action, principal } = request
+  const { action } = request
+  const principal = need.by ?? request.principal
   if (need.element === 'Statement') {
     return `${placeOf(need, action)} would have to not apply: ${need.words}`
   }
@@ -74,13 +82,24 @@ function texts(need: Need, request: AccessRequest, facts: HintFacts): string {
     return `${placeOf(need, action)} would have to list the operation ${need.words}`
   }
   if (need.of === 'REQUEST') return conditionText(need)
+  if (/^(?:Action|Resource)$/.test(need.element) && need.expected.length === 0) {
+    const article = need.element === 'Action' ? 'an' : 'a'
+    return `${placeOf(need, action)} would have to have ${article} ${need.element}`
+  }
   if (need.element !== 'Condition') {
     return `${placeOf(need, action)} would have to cover ${[need.actual ?? action].flat().join(', ')}`
   }
-  const isMeasured = need.key !== null && platformOf(need.key.toLowerCase()) !== null
-  const why = isMeasured && !facts.takesRecipient ? `: ${action} carries no document` : ''
   const what = `${String(need.operator)} ${String(need.key)}`
+  const why = whyNever(need.key ?? '', action, facts)
   return `${placeOf(need, action)} would have to let ${principal.arn} pass ${what}${why}`
+}
+
+/** Empty where some request for the action has the key. */
+function whyNever(key: string, action: string, { takesRecipient }: HintFacts): string {
+  if (!isKnownKey(key) || canHaveKey(action, key, takesRecipient)) return ''
+  return platformOf(key.toLowerCase())
+    ? `: ${action} carries no document`
+    : `: ${action} never has it`
 }
 
 function conditionText({ element, key, words, actual }: Need): string {
@@ -113,13 +132,23 @@ const policyNames: Readonly<Partial<Record<Need['policyType'], string>>> = {
   VPC_ENDPOINT_POLICY: 'the VPC endpoint policy',
 }
 
-function policyText({ policyType, words }: Need, request: AccessRequest): string {
+/** The types that belong to one user or role. */
+const ofCaller: ReadonlySet<Need['policyType']> = new Set<Need['policyType']>([
+  'IDENTITY_BASED_POLICY',
+  'PERMISSIONS_BOUNDARY',
+])
+
+function policyText({ policyType, words, by }: Need, request: AccessRequest): string {
   const { action, resource } = request
+  const { roleArn, arn } = by ?? request.principal
   const name =
     policyType === 'RESOURCE_BASED_POLICY'
       ? `the ${resourcePolicy(action)}`
       : (policyNames[policyType] ?? 'a policy')
-  const text = `${name} would have to allow ${action} on ${resource}`
+  const owner = ofCaller.has(policyType)
+    ? ` of ${(roleArn ?? arn).split(':').slice(5).join(':')}`
+    : ''
+  const text = `${name}${owner} would have to allow ${action} on ${resource}`
   return words === '' ? text : `${text} ${words}`
 }
 

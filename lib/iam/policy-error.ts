@@ -9,12 +9,15 @@ export const invalidPrincipals = 'Policy contains a statement with one or more i
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   readonly path: string
-  /** What is wrong, where the message is AWS's and does not say it; else the message. */
+  /** What is wrong, where the message does not name the culprit; else the message. */
   readonly detail: string
+  /** In the text, 1-based, where its reader knows it; a path says it, too. */
+  readonly line: number | undefined
 
-  constructor(path: string, message: string, detail = message) {
+  constructor(path: string, message: string, detail = message, line?: number) {
     super(message)
     this.path = path
     this.detail = detail
+    this.line = line
   }
 }

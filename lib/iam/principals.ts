@@ -53,6 +53,9 @@ const forms: Readonly<Record<string, readonly (readonly [PatternKind, RegExp])[]
   Federated: [['provider', /^[^*?\s]+$/]],
 }
 
+/** A canonical user is one of Amazon S3's: no policy that is read here may name one. */
+const principalTypes = [...Object.keys(forms), 'CanonicalUser']
+
 /** Reads the value of a Principal or NotPrincipal element. */
 export function parsePrincipals(value: Json, negated: boolean, path: string): PrincipalElement {
   if (value === '*') {
@@ -77,6 +80,10 @@ export function parsePrincipals(value: Json, negated: boolean, path: string): Pr
 }
 
 function parsePattern(type: string, name: string, path: string): PrincipalPattern {
+  if (!principalTypes.includes(type)) {
+    const detail = `no type of principal: ${type}; want ${principalTypes.join(', ')}`
+    throw new PolicyError(path, invalidPrincipals, detail)
+  }
   for (const [kind, form] of forms[type] ?? []) {
     const match = form.exec(name)
     if (match) return { kind, name: match[1] ?? name }

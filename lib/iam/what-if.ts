@@ -40,7 +40,7 @@ export const noChanges: Changes = {
   allowing: new Set(),
 }
 
-/** Of one statement: what does not match. */
+/** Of one statement: what does not match; an element that it lacks matches nothing. */
 export interface Failures {
   readonly principal: boolean
   readonly parts: readonly StatementPart[]
@@ -118,25 +118,20 @@ export class Changed {
     )
   }
 
-  /** What of a statement does not match; null for one that nothing could make apply. */
-  failures(statement: Statement): Failures | null {
-    const { action, resource, conditions } = statement
-    if (!action || !resource) return null
+  /** What of a statement does not match. */
+  failures(statement: Statement): Failures {
     const { principal, parts } = this.#whatIf.matches(statement)
     const matchesPrincipal = this.changes.principal
       ? matchStatementPrincipal(statement, this.#question) !== 'NONE'
       : principal
-    const all: readonly StatementPart[] = [action, resource, ...conditions]
-    return {
-      principal: !matchesPrincipal,
-      parts: all.filter((part) => !this.#holds(part, parts.get(part) ?? false)),
-    }
+    const failing = [...parts].filter(([part, before]) => !this.#holds(part, before))
+    return { principal: !matchesPrincipal, parts: failing.map(([part]) => part) }
   }
 
   applies(statement: Statement): boolean {
     if (this.changes.waived.has(statement)) return false
-    const failures = this.failures(statement)
-    return failures !== null && !failures.principal && failures.parts.length === 0
+    const { principal, parts } = this.failures(statement)
+    return !principal && parts.length === 0
   }
 
   #holds(part: StatementPart, before: boolean): boolean {
@@ -179,13 +174,21 @@ function matchesOf(statement: Statement, { elements }: StatementExplanation): Ma
   const { action, resource, conditions } = statement
   const [first, ...others] = elements
   const rest = statement.principal === null ? elements : others
-  const parts = [action, resource, ...conditions].flatMap((part, index) =>
-    part ? [[part, rest[index]?.matched ?? false] as const] : [],
-  )
+  const all = [action ?? noAction(), resource ?? noResource(), ...conditions]
+  const parts = all.map((part, index) => [part, rest[index]?.matched ?? false] as const)
   return {
     principal: statement.principal === null || (first?.matched ?? false),
     parts: new Map<StatementPart, boolean>(parts),
   }
+}
+
+/** Stands for the element that a statement lacks. */
+function noAction(): ActionElement {
+  return { negated: false, expected: [], matches: () => false, named: () => [] }
+}
+
+function noResource(): ResourceElement {
+  return { negated: false, expected: [], variableKeys: [], matches: () => false }
 }
 
 /** Of another caller nobody knows the policies; its account's are those of the old one's, or unknown. */

@@ -2,7 +2,17 @@
 import { keyUsages, specs } from '../../lib/crypto/specs.ts'
 import { actionNames } from '../../lib/cases/actions.ts'
 import { rules } from '../../lib/iam/lint/index.ts'
-import { definitions, listOf, mapOf, members, oneOf, ref, text, type Schema } from './common.ts'
+import {
+  definitions,
+  listOf,
+  mapOf,
+  members,
+  oneOf,
+  principalMembers,
+  ref,
+  text,
+  type Schema,
+} from './common.ts'
 
 const pathOfFile = text('The path of the file, relative to this one.', { pattern: '\\S' })
 
@@ -134,6 +144,14 @@ const key = members(
   ['arn'],
 )
 
+const principal = members('A user, a role, a root user, a federated user or an AWS service.', {
+  ...principalMembers,
+  sessionPolicies: listOf(
+    'Roles and federated users: the policies that the session was begun with.',
+    ref('policy'),
+  ),
+})
+
 const policyCase = members(
   'A request, and what should become of it.',
   {
@@ -182,7 +200,7 @@ export const casesSchema: Schema = {
     {
       policy,
       key,
-      principals: mapOf('By the names that cases use.', ref('principal')),
+      principals: mapOf('By the names that cases use.', principal),
       grants: listOf('Grants on the key.', grant),
       accept: listOf('Findings of policy lint that are meant.', accepted),
       cases: { ...listOf('What is asked, in order.', policyCase), minItems: 1 },

@@ -80,7 +80,7 @@ const statement = members(
   ['Effect'],
 )
 
-const principalMembers: Readonly<Record<string, Schema>> = {
+export const principalMembers: Readonly<Record<string, Schema>> = {
   arn: text(
     'arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME, …:root, or arn:aws:sts::ACCOUNT:federated-user/NAME.',
     { pattern: '^arn:' },

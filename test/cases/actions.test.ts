@@ -79,10 +79,16 @@ describe('readAction', () => {
   })
 
   const wrong: readonly (readonly [value: unknown, message: string])[] = [
-    ['kms:Decrpyt', 'want a text: an action of KMS, like kms:Decrypt'],
-    ['Decrypt', 'want a text: an action of KMS, like kms:Decrypt'],
-    ['kms:*', 'want a text: an action of KMS, like kms:Decrypt'],
-    ['s3:GetObject', 'want a text: an action of KMS, like kms:Decrypt'],
+    [
+      'kms:Decrpyt',
+      'want a text: an action of KMS, like kms:Decrypt, got "kms:Decrpyt"; did you mean kms:Decrypt?',
+    ],
+    [
+      'Decrypt',
+      'want a text: an action of KMS, like kms:Decrypt, got "Decrypt"; did you mean kms:Decrypt?',
+    ],
+    ['kms:*', 'want a text: an action of KMS, like kms:Decrypt, got "kms:*"'],
+    ['s3:GetObject', 'want a text: an action of KMS, like kms:Decrypt, got "s3:GetObject"'],
     [undefined, 'want a text: an action of KMS, like kms:Decrypt, got nothing'],
     ['kms:ReEncrypt', 'ReEncrypt asks for two actions: want kms:ReEncryptFrom or kms:ReEncryptTo'],
   ]

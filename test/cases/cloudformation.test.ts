@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { keyPolicyOfTemplate } from '../../lib/cases/cloudformation.ts'
 import type { KnownValue } from '../../lib/cases/intrinsics.ts'
+import { ChangedNumber } from '../../lib/config/changed-number.ts'
 import { ConfigError } from '../../lib/config/config-error.ts'
 
 const place = { path: 'policy', baseDir: '.', readFile: () => new Uint8Array() }
@@ -96,6 +97,22 @@ describe('keyPolicyOfTemplate', () => {
   })
 
   const at = 'policy.cloudformation: Resources.Key.Properties.KeyPolicy'
+  const changed = 'a number that would not stay as it is written: put it in quotes'
+
+  it('refuses an account that YAML makes another number of, where it is used', () => {
+    const account = new ChangedNumber('012345678901')
+    const parameters = { Account: { Type: 'String', Default: account } }
+    refuses(templateOf({ 'Fn::Sub': ['${A}', { A: account }] }), `${at}.A: ${changed}`)
+    refuses(
+      templateOf([{ Ref: 'Account' }], parameters),
+      `${at}[0]: the default of Account is ${changed}`,
+    )
+    assert.deepEqual(policyOf(templateOf([], parameters)), [])
+    const given = { parameters: { Account: '012345678901' } }
+    assert.deepEqual(policyOf(templateOf([{ Ref: 'Account' }], parameters), given), [
+      '012345678901',
+    ])
+  })
 
   it('refuses a value that is not known, with the path in the template', () => {
     for (const name of ['Unset', 'Stored', 'constructor', 'AWS::StackName']) {

@@ -26,7 +26,8 @@ describe('decidingStatement', () => {
 
   it('is the one that would have to name the caller', async () => {
     const stranger = { Principal: { AWS: parentArn.replace('enclave-parent', 'another') } }
-    assert.equal(await decided(policyOf(other, allow('kms:Decrypt', stranger))), 1)
+    const theirs = allow('kms:DescribeKey', stranger)
+    assert.equal(await decided(policyOf(theirs, allow('kms:Decrypt', stranger))), 1)
   })
 
   it('is none where an identity policy denied, and none where a grant allowed', async () => {

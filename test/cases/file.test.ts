@@ -112,13 +112,13 @@ describe('readCasesFile', () => {
   })
 
   it('takes numbers, booleans and lists of texts as values of condition keys', async () => {
-    const context = { 'aws:A': 'text', 'aws:B': 7, 'aws:C': true, 'aws:D': ['x', 'y'] }
+    const context = { 'x:A': 'text', 'x:B': 7, 'x:C': true, 'x:D': ['x', 'y'] }
     const file = await read(withCase({ context }))
     assert.deepEqual(file.cases[0]?.context, {
-      'aws:A': 'text',
-      'aws:B': '7',
-      'aws:C': 'true',
-      'aws:D': ['x', 'y'],
+      'x:A': 'text',
+      'x:B': '7',
+      'x:C': 'true',
+      'x:D': ['x', 'y'],
     })
   })
 
@@ -134,12 +134,92 @@ describe('readCasesFile', () => {
     )
   })
 
+  it('refuses a number that would be another, in any place', async () => {
+    const text = JSON.stringify(withCase({ context: { 'aws:SourceAccount': 'N' } }))
+    for (const number of ['012345678901', '12345678901234567890', '1.0', '0x10', '1e3']) {
+      await refuses(
+        text.replace('"N"', number),
+        'cases[0].context.aws:SourceAccount: a number that would not stay as it is written: put it in quotes',
+      )
+    }
+    for (const number of ['1', '-7', '0.5', '123456789012', '"012345678901"']) {
+      const file = await read(text.replace('"N"', number))
+      assert.equal(file.cases[0]?.context['aws:SourceAccount'], number.replaceAll('"', ''))
+    }
+    await refuses(
+      text.replace('"worker-1"', '0123'),
+      'principals.parent.sessionName: a number that would not stay as it is written: put it in quotes',
+    )
+  })
+
+  it('refuses two cases that results would call the same, and names both', async () => {
+    const actions = { ...example, action: ['kms:Decrypt', 'kms:Encrypt'] }
+    await refuses(
+      { ...members, cases: [example, example] },
+      'cases[1].name: the same name as cases[0].name',
+    )
+    await refuses(
+      { ...members, cases: [{ ...example, name: `${example.name}: kms:Encrypt` }, actions] },
+      'cases[1].action[1]: the same name as cases[0].name',
+    )
+    await refuses(
+      withCase({ action: ['kms:Decrypt', 'kms:decrypt'] }),
+      'cases[0].action[1]: the same name as cases[0].action[0]',
+    )
+  })
+
+  it('says of a file without cases what it is, or what is wanted', async () => {
+    const want = 'want a map with the members policy, key, principals and cases'
+    await refuses('', `it is empty: ${want}`)
+    await refuses('# nothing\n', `it is empty: ${want}`)
+    await refuses('[]', want)
+    await refuses(members.policy, 'this is a key policy; a cases file names it, as its policy')
+  })
+
+  it('names what AWS does not store, and where in the policy’s file', async () => {
+    const policy = JSON.stringify(policyOf(allow('kms:Decrypt')), null, 2)
+    const named = { ...members, policy: './owner.json' }
+    const rows: readonly (readonly [text: string | Uint8Array, message: string])[] = [
+      [`\ufeff${policy}`, 'a character AWS does not take: U+FEFF, a byte order mark, at line 1'],
+      [policy.replace('"Allow"', '"A—B"'), 'a character AWS does not take: U+2014, at line 5'],
+      [
+        policy.replace('"AWS"', '"aws"'),
+        'Statement[0].Principal.aws: no type of principal: aws; want AWS, Service, Federated, CanonicalUser',
+      ],
+      [
+        policy.replace(':role/', ':group/'),
+        'Statement[0].Principal.AWS: no principal that AWS stores: arn:aws:iam::111122223333:group/enclave-parent',
+      ],
+      [
+        policy.replace('"Effect"', '"Sid"'),
+        'Statement[0].Sid: the member is there twice: Sid, at line 6, column 7',
+      ],
+      [
+        policy.replace('"*"', '"*",'),
+        'Statement[0]: not JSON: a trailing comma at line 11, column 22',
+      ],
+    ]
+    for (const [text, message] of rows) {
+      await assert.rejects(read(named, { 'owner.json': text }), (error) => {
+        assert.ok(error instanceof ConfigError)
+        assert.equal(error.message, `${path}: policy: ${message}`)
+        assert.equal(error.inPolicy?.file, join(folder, 'owner.json'))
+        return true
+      })
+    }
+  })
+
+  it('takes a byte order mark in the cases file itself', async () => {
+    const file = await read(`\ufeff${JSON.stringify(members)}`)
+    assert.equal(file.cases.length, 1)
+  })
+
   const wrong: readonly (readonly [what: string, file: object, message: string])[] = [
     ['an unknown member', { ...members, more: 1 }, 'more: unknown member'],
     [
       'an unknown member of a case',
       withCase({ expects: 'allow' }),
-      'cases[0].expects: unknown member',
+      'cases[0].expects: unknown member; did you mean expect?',
     ],
     [
       'no policy',
@@ -182,6 +262,21 @@ describe('readCasesFile', () => {
       'a value of a condition key',
       withCase({ context: { 'aws:SourceIp': { a: 1 } } }),
       'cases[0].context.aws:SourceIp: want a text, a number, true, false or a list of texts, got a map',
+    ],
+    [
+      'a condition key that is misspelt',
+      withCase({ context: { 'aws:SourcIp': 'x' } }),
+      'cases[0].context.aws:SourcIp: no request to KMS has that condition key; did you mean aws:SourceIp?',
+    ],
+    [
+      'a register that is misspelt',
+      withCase({ context: { 'kms:RecipientAttestion:PCR0': 'x' } }),
+      'cases[0].context.kms:RecipientAttestion:PCR0: no request to KMS has that condition key; did you mean kms:RecipientAttestation:PCR0?',
+    ],
+    [
+      'a boundary by its name in IAM',
+      { ...members, principals: { parent: { arn: parentArn, permissionsBoundary: './b.json' } } },
+      'principals.parent.permissionsBoundary: unknown member; did you mean boundary?',
     ],
     [
       'a condition key',

@@ -7,10 +7,18 @@ const known = new Map<string, KnownValue>([
   ['A', 'a'],
   ['B.Arn', 'b'],
   ['List', ['x', 'y']],
+  ['Long', 'x'.repeat(131_073)],
+  ['Large', 'x'.repeat(100_000)],
 ])
 
 function resolve(value: unknown): unknown {
   return resolveIntrinsics(value, (name) => known.get(name), place)
+}
+
+/** A text of four to the power of `depth` characters. */
+function bomb(depth: number): object {
+  const T = depth === 0 ? 'x' : bomb(depth - 1)
+  return { 'Fn::Sub': ['${T}${T}${T}${T}', { T }] }
 }
 
 function nested(depth: number): object {
@@ -80,6 +88,31 @@ describe('resolveIntrinsics', () => {
       'at: Fn::Join wants a delimiter and a list',
     ],
     ['a Sub of no text', { 'Fn::Sub': [1] }, 'at: Fn::Sub wants a text, or a text and a map'],
+    [
+      'a Sub of a name with a brace',
+      { 'Fn::Sub': '${${A}}' },
+      'at: the value of ${A is not known here: give it under policy.parameters',
+    ],
+    [
+      'substitutions that multiply',
+      { a: [bomb(14)] },
+      `at.a[0]${'.T'.repeat(6)}: longer than a policy may be: 131072 characters`,
+    ],
+    [
+      'a Join that multiplies',
+      { 'Fn::Join': ['x'.repeat(1000), Array.from({ length: 200 }, () => 'a')] },
+      'at: longer than a policy may be: 131072 characters',
+    ],
+    [
+      'a name for what no policy has room for',
+      [{ Ref: 'Long' }],
+      'at[0]: longer than a policy may be: 131072 characters',
+    ],
+    [
+      'a large value in many places',
+      Array.from({ length: 50 }, () => ({ Ref: 'Large' })),
+      'at[41]: all functions together make more than 4194304 characters',
+    ],
     ['nothing for all of it', { Ref: 'AWS::NoValue' }, 'at: want a value, got AWS::NoValue'],
     ['what is nested too deep', nested(40), `at${'.a'.repeat(33)}: nested deeper than 32 levels`],
   ]
@@ -91,4 +124,17 @@ describe('resolveIntrinsics', () => {
       )
     })
   }
+
+  it('reads a text of one megabyte in linear time', () => {
+    const began = performance.now()
+    assert.throws(() => resolve({ 'Fn::Sub': '${'.repeat(500_000) }), ConfigError)
+    assert.throws(() => resolve({ 'Fn::Sub': `${'${'.repeat(500_000)}}` }), {
+      message: `at: the value of ${'${'.repeat(32)}… is not known here: give it under policy.parameters`,
+    })
+    assert.ok(performance.now() - began < 1000)
+  })
+
+  it('leaves an opening that nothing closes', () => {
+    assert.equal(resolve({ 'Fn::Sub': '${A}${A' }), 'a${A')
+  })
 })

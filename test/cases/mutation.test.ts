@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { eachMutation } from '../../lib/iam/mutate.ts'
 import { describeMutation, mutationsOf, type MutationLimits } from '../../lib/cases/mutation.ts'
 import {
   allow,
@@ -109,6 +110,27 @@ describe('mutationsOf', () => {
     const { total, limit } = await scoreOf(enough, { timeMs: 4, clock })
     assert.equal(total, 3)
     assert.equal(limit, 'only the first 3 changes were tried: 0.004 s were over')
+  })
+
+  it('looks at the time before changes that AWS would not store, too', async () => {
+    let looks = 0
+    const clock = () => looks++
+    const { total, equivalent } = await scoreOf(enough, { timeMs: 1000, clock })
+    const all = [
+      ...eachMutation((await read({ ...members, principals, cases: enough })).policy.source),
+    ]
+    assert.ok(all.length > total + equivalent.length)
+    assert.equal(looks, 1 + all.length)
+  })
+
+  it('ends in time for thousands of values, where a minimum is asked for', async () => {
+    const addresses = Array.from({ length: 2500 }, (_, index) => `${index >> 8}.1.1.${index % 250}`)
+    const condition = { 'ForAnyValue:IpAddress': { 'aws:SourceIp': addresses } }
+    const policy = policyOf(allow('kms:Decrypt', { Condition: condition }))
+    const began = performance.now()
+    const { limit } = await scoreOf(enough, { changes: 100_000, timeMs: 300 }, { policy })
+    assert.match(limit ?? '', /^only the first \d+ changes were tried: 0\.3 s were over$/)
+    assert.ok(performance.now() - began < 3000)
   })
 
   it('ends in time for a policy of 32 KB', async () => {

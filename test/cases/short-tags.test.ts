@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
-import { parseYaml } from '../../lib/config/yaml.ts'
+import { parseTemplate, readYamlFile } from '../../lib/config/yaml.ts'
 import { shortTags } from '../../lib/cases/short-tags.ts'
 
 function parse(text: string): Promise<unknown> {
-  return parseYaml('template.yaml', text, shortTags)
+  return parseTemplate('template.yaml', text, shortTags)
+}
+
+async function readOther(text: string): Promise<unknown> {
+  return readYamlFile('app.cases.yaml', () => Buffer.from(text))
 }
 
 describe('shortTags', () => {
@@ -38,7 +42,7 @@ describe('shortTags', () => {
   })
 
   it('does not read them in other files', async () => {
-    await assert.rejects(parseYaml('app.cases.yaml', 'a: !Ref x'), {
+    await assert.rejects(readOther('a: !Ref x'), {
       message: 'app.cases.yaml: Unresolved tag: !Ref at line 1',
     })
   })

@@ -234,10 +234,13 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
   ['polcy: x', 'polcy: unknown member'],
   ['__proto__: x', '__proto__: unknown member'],
   ['constructor: x', 'constructor: unknown member'],
-  [`keys: [{ id: ${id}, polcy: x }]`, 'keys[0].polcy: unknown member'],
-  ['attestation: { maxAge: 1 }', 'attestation.maxAge: unknown member'],
+  [`keys: [{ id: ${id}, polcy: x }]`, 'keys[0].polcy: unknown member; did you mean policy?'],
+  ['attestation: { maxAge: 1 }', 'attestation.maxAge: unknown member; did you mean maxAgeSeconds?'],
   ['account: 11112222333', 'account: want twelve digits; put an account id in quotes'],
-  ['account: 011122223333', 'account: want twelve digits; put an account id in quotes'],
+  [
+    'account: 011122223333',
+    '/etc/kms/kms.yaml: account: a number that would not stay as it is written: put it in quotes',
+  ],
   ['account: "1111-2222-3333"', 'account: want twelve digits'],
   ['account: [1]', 'account: want twelve digits, got a list'],
   ['region: US-EAST-1', 'region: want a text: a Region'],
@@ -271,6 +274,20 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
   [
     'attestation: { maxAgeSeconds: 0 }',
     'attestation.maxAgeSeconds: want a whole number from 1 to 315360000, got 0',
+  ],
+  [
+    `principals: [{ arn: ${role} }, { arn: "arn:aws:iam::111122223333:role/path/${role.split('/').at(-1) ?? ''}" }]`,
+    'principals[1].arn: the same role name as principals[0].arn',
+  ],
+  [
+    'principals: [{ arn: "arn:aws:iam::111122223333:user/a" }, { arn: "arn:aws:iam::111122223333:user/b/A" }]',
+    'principals[1].arn: the same user name as principals[0].arn',
+  ],
+  [
+    `principals:
+      - { arn: "arn:aws:iam::111122223333:user/a", mfaDevices: [&device { serialNumber: "arn:aws:iam::111122223333:mfa/a", seed: ${'A'.repeat(32)} }] }
+      - { arn: "arn:aws:iam::111122223333:user/b", mfaDevices: [*device] }`,
+    'principals[1].mfaDevices[0].serialNumber: the same MFA device as principals[0].mfaDevices[0].serialNumber',
   ],
   [
     'principals: [{}]',
@@ -309,7 +326,7 @@ const refusals: readonly (readonly [yaml: string, message: string])[] = [
     'principals[0].policies: want a list, got a text',
   ],
   [
-    `principals: [{ arn: ${role}, tags: { cost: 1.10 } }]`,
+    `principals: [{ arn: ${role}, tags: { cost: 1.1 } }]`,
     'principals[0].tags.cost: want a text of at most 256 characters, got a number; put it in quotes',
   ],
   [

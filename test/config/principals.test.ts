@@ -48,6 +48,22 @@ describe('readPrincipal', () => {
     assert.deepEqual(mfaDevices, [{ serialNumber, seed: Buffer.from('12345678901234567890') }])
   })
 
+  const linked = `arn:aws:iam::${account}:role/aws-service-role/ec2.amazonaws.com/Linked`
+  const trust = (...Principal: unknown[]) => ({
+    Version: '2012-10-17',
+    Statement: Principal.map((one) => ({ Effect: 'Allow', Principal: one, Action: 'sts:*' })),
+  })
+
+  it('reads a service-linked role that trusts its service', () => {
+    const { trustPolicy } = read({
+      arn: linked,
+      trustPolicy: trust({ Service: 'ec2.amazonaws.com' }),
+    })
+    assert.equal(trustPolicy?.document.statements.length, 1)
+    const deny = { ...trust('*').Statement[0], Effect: 'Deny' }
+    read({ arn: linked, trustPolicy: { Version: '2012-10-17', Statement: [deny] } })
+  })
+
   const user = `arn:aws:iam::${account}:user/alice`
   const role = `arn:aws:iam::${account}:role/worker`
   const serialNumber = `arn:aws:iam::${account}:mfa/alice`
@@ -75,6 +91,23 @@ describe('readPrincipal', () => {
     [
       { arn: user, mfaDevices: [{ serialNumber, seed: 'A               ' }] },
       '.mfaDevices[0].seed: want 10 bytes or more',
+    ],
+    ...[
+      trust({ AWS: account }),
+      trust('*'),
+      trust({ Service: 's3.amazonaws.com' }),
+      trust({ Service: 'ec2.amazonaws.com' }, { AWS: user }),
+      trust({ Service: ['ec2.amazonaws.com', 's3.amazonaws.com'] }),
+    ].map(
+      (trustPolicy) =>
+        [
+          { arn: linked, trustPolicy },
+          '.trustPolicy: a service-linked role trusts ec2.amazonaws.com alone',
+        ] as const,
+    ),
+    [
+      { arn: `arn:aws:iam::${account}:role/aws-service-role/Linked` },
+      '.arn: want role/aws-service-role/SERVICE.amazonaws.com/NAME of a service-linked role',
     ],
     [
       { arn: `arn:aws:sts::${account}:federated-user/x` },

@@ -64,7 +64,7 @@ describe('readQuotas', () => {
   const refusals: readonly (readonly [value: unknown, message: string])[] = [
     ['on', 'quotas: want a map, got a text'],
     [{ defaults: 'yes' }, 'quotas.defaults: want true or false, got "yes"'],
-    [{ keysPerRegion: 1 }, 'quotas.keysPerRegion: unknown member'],
+    [{ keysPerRegion: 1 }, 'quotas.keysPerRegion: unknown member; did you mean keys?'],
     [{ keys: -1 }, 'quotas.keys: want a whole number from 0 to 1000000000, got -1'],
     [{ requestRates: 5 }, 'quotas.requestRates: want a map, got a number'],
     [{ requestRates: { Foo: 5 } }, 'quotas.requestRates.Foo: unknown member'],
@@ -81,7 +81,7 @@ describe('readQuotas', () => {
     ],
     [
       { requestRates: { 'GenerateDataKeyPair.RSA_2048': 5 } },
-      'quotas.requestRates.GenerateDataKeyPair.RSA_2048: unknown member',
+      'quotas.requestRates.GenerateDataKeyPair.RSA_2048: unknown member; did you mean GenerateDataKeyPair?',
     ],
   ]
   for (const [value, message] of refusals) {

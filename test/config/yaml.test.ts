@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { ConfigError } from '../../lib/config/config-error.ts'
-import { readYamlFile } from '../../lib/config/yaml.ts'
+import { ChangedNumber } from '../../lib/config/changed-number.ts'
+import { parseTemplate, readYamlFile } from '../../lib/config/yaml.ts'
 
 const file = 'app.cases.yaml'
 
@@ -32,6 +33,18 @@ describe('readYamlFile', () => {
     assert.equal(await read('# nothing\n'), null)
   })
 
+  it('takes a byte order mark', async () => {
+    assert.deepEqual(await read('\ufeffa: 1'), { a: 1 })
+  })
+
+  it('refuses a number that would be another, and does not show it', async () => {
+    await refuses(
+      'account: 012345678901',
+      'account: a number that would not stay as it is written: put it in quotes',
+    )
+    await refuses('007', 'a number that would not stay as it is written: put it in quotes')
+  })
+
   it('refuses what is not one document, names the line, and shows nothing of it', async () => {
     await refuses('a: 1\na: secret', 'Map keys must be unique at line 2')
     await refuses('a: 1\n---\nb: 2', /^app\.cases\.yaml: .*multiple documents.* at line \d$/)
@@ -50,4 +63,19 @@ describe('readYamlFile', () => {
     await refuses(Buffer.alloc(8 * 1024 * 1024 + 1, 0x20), 'it has more than 8388608 bytes')
     await refuses(Uint8Array.of(0xff), 'it is not UTF-8')
   })
+})
+
+describe('parseTemplate', () => {
+  it('keeps a number that would be another, for whoever uses it', async () => {
+    assert.deepEqual(await parseTemplate(file, 'mode: 000644\ncount: 3', []), {
+      mode: new ChangedNumber('000644'),
+      count: 3,
+    })
+  })
+
+  it('refuses a name that would be another', () =>
+    assert.rejects(parseTemplate(file, 'a: { 01: x }', []), {
+      name: 'ConfigError',
+      message: `${file}: a.01: a number that would not stay as it is written: put it in quotes`,
+    }))
 })

@@ -23,7 +23,7 @@ const malformed: readonly (readonly [name: string, section: Buffer, message: str
   [
     'a member that is there twice',
     Buffer.from('{"ImageName":"a","ImageName":"b"}'),
-    'ImageName: the member is there twice: ImageName',
+    'ImageName: the member is there twice: ImageName, at line 1, column 18',
   ],
   ['no name', without('ImageName'), 'ImageName is missing'],
   ['no version', without('ImageVersion'), 'ImageVersion is missing'],

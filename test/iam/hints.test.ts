@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict'
 import { explain } from '../../lib/iam/explain.ts'
+import { parsePolicy } from '../../lib/iam/document.ts'
 import { failingCondition, hints } from '../../lib/iam/hints.ts'
-import { hintCases, noDocument } from './cases/hints.ts'
-import { allow, deny, policySet, requestOf, roleArn, userArn } from './support.ts'
+import { hintCases, noDocument, pcrs } from './cases/hints.ts'
+import {
+  account,
+  allow,
+  attached,
+  deny,
+  policySet,
+  requestOf,
+  roleArn,
+  sessionArn,
+  userArn,
+  type StatementSource,
+} from './support.ts'
 
 describe('hints', () => {
   for (const { title, request, policies, facts, hint } of hintCases) {
@@ -45,6 +57,51 @@ describe('hints', () => {
     assert.deepEqual(hints(request, explanation, noDocument), [
       'the request has no encryption context, and the grant g wants one',
     ])
+  })
+
+  it('says one thing alone of a register that there is not', () => {
+    const condition = { Condition: { StringEquals: { 'kms:RecipientAttestation:PCR00': 'aa' } } }
+    const explanation = explain(requestOf('role'), policySet([allow('*', condition)]))
+    const attestation = { platform: 'nitro-enclave', pcrs, debug: false } as const
+    const said = hints(requestOf('role'), explanation, { attestation, takesRecipient: true })
+    assert.deepEqual(said, [
+      'no request has a condition key kms:RecipientAttestation:PCR00: the registers are ' +
+        'kms:RecipientAttestation:PCR0 to kms:RecipientAttestation:PCR31',
+    ])
+  })
+
+  it('says nothing of statements that are merely about something else', () => {
+    const ec2 = { Service: 'ec2.amazonaws.com' }
+    const tag = '${aws:PrincipalTag/tenant}'
+    const rows: readonly (readonly [StatementSource, string?])[] = [
+      [allow({ AWS: roleArn }, { Action: ['kms:Encrypt', 'kms:Decry*x', 'kms:ReEncryptTo'] })],
+      [allow({ AWS: roleArn }, { Action: ['kms:Encryp', 'kms:ReEncrypt', 's3:Decrypt'] })],
+      [allow({ AWS: roleArn.replace('enclave', 'another') })],
+      [allow({ AWS: `${sessionArn.replace('enclave-parent', 'other')}-2` })],
+      [allow({ Service: 'logs.amazonaws.com' })],
+      [allow(ec2, { Action: 'kms:Encrypt' })],
+      [allow({ AWS: roleArn }, { Condition: { StringEquals: { 'aws:PrincipalTag/a': tag } } })],
+      [
+        allow({ AWS: roleArn }, { Condition: { StringEquals: { 'aws:PrincipalTag/a': tag } } }),
+        '2008-10-17',
+      ],
+      [{ ...deny('*'), Principal: undefined, NotPrincipal: { AWS: userArn } }],
+    ]
+    for (const [statement, version = '2012-10-17'] of rows) {
+      const text = JSON.stringify({ Version: version, Statement: [statement] })
+      const policies = { ...policySet(null), keyPolicy: parsePolicy(text, 'key') }
+      const request = requestOf('role', 'kms:Decrypt', { 'aws:PrincipalTag/a': 'x' })
+      assert.deepEqual(hints(request, explain(request, policies), noDocument), [], text)
+    }
+  })
+
+  it('has nothing to add where NotPrincipal names all that it takes', () => {
+    const names = [account, roleArn, sessionArn]
+    const spared = { ...deny('*'), Principal: undefined, NotPrincipal: { AWS: names } }
+    const boundary = attached('boundary', 'Allow')
+    const explanation = explain(requestOf('role'), policySet([allow('*'), spared], { boundary }))
+    assert.equal(explanation.effect, 'EXPLICIT_DENY')
+    assert.deepEqual(hints(requestOf('role'), explanation, noDocument), [])
   })
 
   it('says a thing once', () => {

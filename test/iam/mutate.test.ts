@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parsePolicy, PolicyError } from '../../lib/iam/document.ts'
-import { mutationsOf } from '../../lib/iam/mutate.ts'
+import { eachMutation, mutationsOf } from '../../lib/iam/mutate.ts'
 import { account, allow, deny, roleArn, rootArn, userArn, type StatementSource } from './support.ts'
 
 const image = 'kms:RecipientAttestation:ImageSha384'
@@ -238,6 +238,15 @@ describe('mutationsOf', () => {
 
   it('refuses what is no key policy', () => {
     assert.throws(() => mutationsOf('{}'), PolicyError)
+  })
+
+  it('makes one change of a long list at a time, and reads none of them', () => {
+    const addresses = Array.from({ length: 2500 }, (_, index) => `${index >> 8}.1.1.${index % 250}`)
+    const statement = conditioned('ForAnyValue:IpAddress', 'aws:SourceIp', addresses)
+    const began = performance.now()
+    const changes = [...eachMutation(textOf(statement))]
+    assert.ok(changes.length > 2500)
+    assert.ok(performance.now() - began < 5000)
   })
 
   it('makes policies that AWS would store, none twice and none the same', () => {

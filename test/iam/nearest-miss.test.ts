@@ -15,6 +15,7 @@ import {
   deny,
   foreignRoleArn,
   keyArn,
+  otherAccount,
   policyOf,
   policySet,
   requestOf,
@@ -51,6 +52,96 @@ function when(condition: object, more: StatementSource = {}): StatementSource {
 const equalTo = (key: string, value: string | readonly string[]) => ({
   StringEquals: { [key]: value },
 })
+
+interface Wanted {
+  readonly what: string
+  readonly operator?: string
+  readonly key: string
+  readonly value: string | readonly string[]
+  readonly why?: string
+}
+
+/** What no request has, whoever sends it. */
+const impossible: readonly Wanted[] = [
+  { what: 'upper-case digits', key: register('PCR0'), value: image.toUpperCase() },
+  { what: 'digits behind 0x', key: register('PCR0'), value: `0x${image}` },
+  { what: 'a digest that lacks a digit', key: register('PCR0'), value: image.slice(1) },
+  {
+    what: 'a digest in base64',
+    key: register('ImageSha384'),
+    value: Buffer.from(image, 'hex').toString('base64'),
+  },
+  { what: 'a digest and a line feed', key: register('PCR0'), value: `${image}\n` },
+  { what: 'a wildcard that is none', key: register('PCR8'), value: '7*' },
+  {
+    what: 'a pattern that no digest is like',
+    operator: 'StringLike',
+    key: register('PCR8'),
+    value: '0x7*',
+  },
+  { what: 'one value of many', key: 'kms:EncryptionContextKeys', value: 'tenant' },
+  {
+    what: 'tags of a request that has none',
+    key: 'aws:RequestTag/tenant',
+    value: 'a',
+    why: ': kms:Decrypt never has it',
+  },
+  {
+    what: 'a key of other actions',
+    key: 'kms:SigningAlgorithm',
+    value: 'ECDSA_SHA_256',
+    why: ': kms:Decrypt never has it',
+  },
+  { what: 'an alias without its prefix', key: 'kms:RequestAlias', value: 'app' },
+  { what: 'a range that is compared as text', key: 'aws:SourceIp', value: '10.0.0.0/8' },
+  { what: 'an account that is none', key: 'aws:SourceAccount', value: 'partner' },
+  { what: 'an ARN that is a pattern', key: 'aws:SourceArn', value: 'arn:aws:s3:::b*' },
+]
+
+const possible: readonly (Required<Omit<Wanted, 'why'>> & { readonly words: string })[] = [
+  {
+    what: 'a pattern that a digest is like',
+    operator: 'StringLike',
+    key: register('PCR8'),
+    value: '7*',
+    words: 'be like 7*',
+  },
+  {
+    what: 'a digest in any case',
+    operator: 'StringEqualsIgnoreCase',
+    key: register('PCR8'),
+    value: zeros.replace('0', 'F'),
+    words: 'be F000000000000000…00000000',
+  },
+  {
+    what: 'an alias',
+    operator: 'StringEquals',
+    key: 'kms:RequestAlias',
+    value: 'alias/app',
+    words: 'be alias/app',
+  },
+  {
+    what: 'a pattern of aliases',
+    operator: 'StringLike',
+    key: 'kms:RequestAlias',
+    value: 'alias/app-*',
+    words: 'be like alias/app-*',
+  },
+  {
+    what: 'one value among many',
+    operator: 'ForAnyValue:StringEquals',
+    key: 'kms:EncryptionContextKeys',
+    value: 'tenant',
+    words: 'include tenant',
+  },
+  {
+    what: 'a value under a set operator that needs none',
+    operator: 'ForAnyValue:StringEquals',
+    key: register('PCR8'),
+    value: zeros,
+    words: 'include 0000000000000000…00000000',
+  },
+]
 
 interface Row {
   readonly title: string
@@ -139,7 +230,7 @@ const rows: readonly Row[] = [
     title: 'an identity policy, where the key policy leaves it to the account',
     policies: policySet(delegated),
     texts: [
-      `an identity policy would have to allow kms:Decrypt on ${keyArn} (the key policy leaves it to the account)`,
+      `an identity policy of role/enclave-parent would have to allow kms:Decrypt on ${keyArn} (the key policy leaves it to the account)`,
     ],
   },
   {
@@ -168,7 +259,9 @@ const rows: readonly Row[] = [
     policies: policySet([allow(role)], {
       boundary: attached('boundary', 'Deny', { Action: 's3:*' }),
     }),
-    texts: [`the permissions boundary would have to allow kms:Decrypt on ${keyArn}`],
+    texts: [
+      `the permissions boundary of role/enclave-parent would have to allow kms:Decrypt on ${keyArn}`,
+    ],
   },
   {
     title: 'a session policy',
@@ -192,7 +285,7 @@ const rows: readonly Row[] = [
     }),
     texts: [
       `the VPC endpoint policy would have to allow kms:Decrypt on ${keyArn}`,
-      `the permissions boundary would have to allow kms:Decrypt on ${keyArn}`,
+      `the permissions boundary of role/enclave-parent would have to allow kms:Decrypt on ${keyArn}`,
     ],
   },
   {
@@ -302,7 +395,7 @@ const rows: readonly Row[] = [
     title: 'the identity policies of another account too',
     policies: policySet([allow({ AWS: foreignRoleArn })]),
     request: requestOf('foreignRole'),
-    texts: [`an identity policy would have to allow kms:Decrypt on ${keyArn}`],
+    texts: [`an identity policy of role/partner would have to allow kms:Decrypt on ${keyArn}`],
   },
   {
     title: 'a pair of the encryption context',
@@ -334,9 +427,141 @@ const rows: readonly Row[] = [
     policies: trust({ AWS: account }),
     request: assume,
     texts: [
-      `an identity policy would have to allow sts:AssumeRole on ${roleArn} (the trust policy leaves it to the account)`,
+      `an identity policy of user/teams/alice would have to allow sts:AssumeRole on ${roleArn} (the trust policy leaves it to the account)`,
     ],
   },
+  {
+    title: 'a principal only last: the identity policy of a role of another account comes before',
+    policies: policySet([allow({ AWS: foreignRoleArn }), allow({ AWS: rootArn })]),
+    request: requestOf('foreignRole'),
+    texts: [`an identity policy of role/partner would have to allow kms:Decrypt on ${keyArn}`],
+  },
+  {
+    title: 'a principal only last: the boundary comes before',
+    policies: policySet([allow(role), allow({ AWS: userArn })], {
+      boundary: attached('boundary', 'Deny', { Action: 's3:*' }),
+    }),
+    texts: [
+      `the permissions boundary of role/enclave-parent would have to allow kms:Decrypt on ${keyArn}`,
+    ],
+  },
+  {
+    title: 'a principal only last: a session policy comes before',
+    policies: policySet([allow(role), allow({ AWS: userArn })], { session: [] }),
+    texts: [`a session policy would have to allow kms:Decrypt on ${keyArn}`],
+  },
+  ...(['resourceControl', 'serviceControl', 'vpcEndpoint'] as const).map((kind) => {
+    const name = {
+      resourceControl: 'a resource control policy',
+      serviceControl: 'a service control policy',
+      vpcEndpoint: 'the VPC endpoint policy',
+    }[kind]
+    const policy = attached(kind, 'Deny', { Action: 's3:*' })
+    const other = policySet([allow(role), allow({ AWS: userArn })], {
+      [kind]: kind === 'vpcEndpoint' ? policy : [policy],
+    })
+    return {
+      title: `a principal only last: ${name} comes before`,
+      policies: other,
+      texts: [`${name} would have to allow kms:Decrypt on ${keyArn}`],
+    }
+  }),
+  {
+    title: 'a principal only last: a condition of the policy comes before',
+    policies: policySet([
+      allow({ AWS: userArn }),
+      allow(role, when(equalTo('kms:PCR0', image), { Sid: 'S' })),
+    ]),
+    texts: [
+      `statement S of the key policy would have to let ${sessionArn} pass StringEquals kms:PCR0`,
+    ],
+  },
+  ...(['Resource', 'Action'] as const).map((element) => ({
+    title: `the ${element} that a statement has not`,
+    policies: policySet([
+      allow({ AWS: userArn }, { Action: 'kms:Encrypt' }),
+      { ...allow(role, { Sid: 'Lacks' }), [element]: undefined },
+    ]),
+    texts: [
+      `statement Lacks of the key policy would have to have ${element === 'Action' ? 'an' : 'a'} ${element}`,
+    ],
+  })),
+  {
+    title: 'a condition that a session never meets, beside a register that it does',
+    policies: policySet([
+      allow(
+        role,
+        when(
+          { StringEquals: { 'aws:PrincipalArn': sessionArn, [register('PCR0')]: image } },
+          { Sid: 'S' },
+        ),
+      ),
+    ]),
+    request: requestOf('role', 'kms:Decrypt', {
+      [register('PCR0')]: image,
+      'aws:PrincipalArn': roleArn,
+    }),
+    facts: withDocument,
+    texts: [
+      `statement S of the key policy would have to let ${sessionArn} pass StringEquals aws:PrincipalArn`,
+    ],
+  },
+  {
+    title: 'one principal that the statement and its condition name',
+    policies: policySet([
+      allow({ AWS: userArn }, when({ ArnLike: { 'aws:PrincipalArn': userArn } })),
+    ]),
+    request: requestOf('role', 'kms:Decrypt', { 'aws:PrincipalArn': roleArn }),
+    texts: [`the principal would have to be ${userArn} (is ${sessionArn})`],
+  },
+  {
+    title: 'a principal that a condition has a pattern of',
+    policies: policySet([
+      allow('*', when({ ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/app-*` } })),
+    ]),
+    request: requestOf('role', 'kms:Decrypt', { 'aws:PrincipalArn': roleArn }),
+    texts: [
+      `statement 0 of the key policy would have to let ${sessionArn} pass ArnLike aws:PrincipalArn`,
+    ],
+  },
+  ...['aws:PrincipalAccount', 'kms:CallerAccount'].map((key) => ({
+    title: `another caller rather than another ${key}`,
+    policies: policySet([allow('*', when(equalTo(key, otherAccount)))]),
+    request: requestOf('role', 'kms:Decrypt', { [key]: account }),
+    texts: [
+      `the principal would have to be ${otherAccount}, or one of its account whose identity policies allow kms:Decrypt`,
+    ],
+  })),
+  {
+    title: 'the policy for a caller that no name is of',
+    policies: policySet([allow(role, when(equalTo('aws:PrincipalType', 'User'), { Sid: 'S' }))]),
+    request: requestOf('role', 'kms:Decrypt', { 'aws:PrincipalType': 'AssumedRole' }),
+    texts: [
+      `statement S of the key policy would have to let ${sessionArn} pass StringEquals aws:PrincipalType`,
+    ],
+  },
+  {
+    title: 'the policy of another caller, where it has to be another one',
+    policies: policySet([allow({ AWS: foreignRoleArn })]),
+    texts: [
+      `the principal would have to be ${foreignRoleArn} (is ${sessionArn})`,
+      `an identity policy of role/partner would have to allow kms:Decrypt on ${keyArn}`,
+    ],
+  },
+  ...impossible.map(({ what, operator = 'StringEquals', key, value, why = '' }) => ({
+    title: `the policy, not a request, for ${what}`,
+    policies: policySet([allow(role, when({ [operator]: { [key]: value } }, { Sid: 'S' }))]),
+    facts: withDocument,
+    texts: [
+      `statement S of the key policy would have to let ${sessionArn} pass ${operator} ${key}${why}`,
+    ],
+  })),
+  ...possible.map(({ what, operator, key, value, words }) => ({
+    title: `the request for ${what}`,
+    policies: policySet([allow(role, when({ [operator]: { [key]: value } }))]),
+    facts: withDocument,
+    texts: [`${key} would have to ${words} (is absent)`],
+  })),
 ]
 
 describe('nearestMiss', () => {

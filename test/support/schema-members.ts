@@ -68,11 +68,11 @@ export const rightCases: readonly object[] = [
       {
         ...example,
         encryptionContext: { a: 'b' },
-        context: { 'aws:SourceIp': '10.0.0.7', 'aws:A': [], 'aws:B': 7, 'aws:C': true },
+        context: { 'aws:SourceIp': '10.0.0.7', 'x:A': [], 'x:B': 7, 'x:C': true },
       },
     ],
   },
-  { ...cases, cases: [{ ...example, action: ['kms:Decrypt', 'KMS:decrypt'] }] },
+  { ...cases, cases: [{ ...example, action: ['kms:Decrypt', 'KMS:encrypt'] }] },
   { ...cases, cases: [{ ...example, attestation: undefined }] },
   { ...cases, cases: [{ ...example, attestation: { platform: 'nitro-tpm', pcrs: {} } }] },
   { ...cases, cases: [{ ...example, attestation: { debug: true } }] },
@@ -85,7 +85,10 @@ export const rightCases: readonly object[] = [
   { ...cases, policy: JSON.stringify(policyOf(allow('kms:Decrypt'))) },
   {
     ...cases,
-    principals: { service: { service: 's3.amazonaws.com' } },
+    principals: {
+      service: { service: 's3.amazonaws.com' },
+      session: { arn: parentArn, sessionPolicies: ['./identity.json'] },
+    },
     cases: [{ ...example, principal: 'service' }],
   },
 ]
@@ -134,7 +137,7 @@ export const wrongCases: Readonly<Record<string, object>> = {
   'an action of another service': { ...cases, cases: [{ ...example, action: 's3:GetObject' }] },
   ReEncrypt: { ...cases, cases: [{ ...example, action: 'kms:ReEncrypt' }] },
   'another expectation': { ...cases, cases: [{ ...example, expect: 'denied' }] },
-  'a context value that is a map': { ...cases, cases: [{ ...example, context: { 'aws:A': {} } }] },
+  'a context value that is a map': { ...cases, cases: [{ ...example, context: { 'x:A': {} } }] },
   'a context key without a service': {
     ...cases,
     cases: [{ ...example, context: { SourceIp: 'x' } }],

@@ -12,6 +12,7 @@ import {
   type Description,
   type InspectSettings,
 } from '../inspect/settings.ts'
+import { complain } from '../words.ts'
 
 export interface InspectFlags {
   readonly at?: string
@@ -27,7 +28,7 @@ export async function inspect(file: string, flags: InspectFlags): Promise<void> 
   const description = await describe(file, describer, bytes, settings)
   const { report, text, json = JSON.stringify(report, null, 2), remarks = [] } = description
   process.stdout.write(`${flags.json ? json : text}\n`)
-  for (const remark of remarks) process.stderr.write(`enclave-kms: ${file}: ${remark}\n`)
+  for (const remark of remarks) complain(`${file}: ${remark}`)
   if (!report.valid) process.exitCode = 1
 }
 

@@ -19,25 +19,31 @@ export interface PolicyExplainFlags extends CaseFlags {
 }
 
 export async function policyExplain(flags: PolicyExplainFlags): Promise<void> {
-  const decision = await decisionOf(flags)
+  const { decision, isKeyAssumed } = await explained(flags)
   const { isTTY } = process.stdout
   const style = styleFor({ isTTY, env: process.env, color: flags.color })
   const text = flags.json
     ? JSON.stringify(decision, null, 2)
-    : decisionTree(decision, style).join('\n')
+    : decisionTree(decision, style, { isKeyAssumed }).join('\n')
   process.stdout.write(`${text}\n`)
   if (decision.effect !== 'ALLOW') process.exitCode = 1
 }
 
-async function decisionOf(flags: PolicyExplainFlags): Promise<Decision> {
+interface Explained {
+  readonly decision: Decision
+  readonly isKeyAssumed: boolean
+}
+
+async function explained(flags: PolicyExplainFlags): Promise<Explained> {
   try {
     const { cases, case: name, json: _, color: __, ...rest } = flags
     if (cases === undefined && name !== undefined) {
       throw new ConfigError('--case', 'want --cases beside it')
     }
-    const { file, one } =
+    const { file, one, isKeyAssumed } =
       cases === undefined ? await caseOfFlags(flags) : await caseOfFile(cases, name, rest)
-    return describe(await new CaseRunner(file, Date.now()).decide(one))
+    const decision = describe(await new CaseRunner(file, Date.now()).decide(one))
+    return { decision, isKeyAssumed }
   } catch (error) {
     if (error instanceof ConfigError) throw new Exit(2, error.message)
     throw error

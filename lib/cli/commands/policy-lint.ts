@@ -7,6 +7,7 @@ import { lintFiles } from '../policy/lint-files.ts'
 import { lintFormats, type LintFormat } from '../policy/lint-formats.ts'
 import { styleFor } from '../policy/style.ts'
 import { repositoryFolder } from '../policy/workflow-command.ts'
+import { complain, say } from '../words.ts'
 
 export interface PolicyLintFlags {
   readonly format: LintFormat
@@ -17,8 +18,8 @@ export async function policyLint(paths: readonly string[], flags: PolicyLintFlag
   const style = styleFor({ isTTY: process.stdout.isTTY, env: process.env })
   const { data, words } = lintFormats[flags.format](run, { style, repository: repositoryFolder() })
   if (data !== '') process.stdout.write(`${data}\n`)
-  for (const line of run.wrong) process.stderr.write(`enclave-kms: ${line}\n`)
-  if (words !== '') process.stderr.write(`${words}\n`)
+  for (const line of run.wrong) complain(line)
+  if (words !== '') say(words)
   process.exitCode = run.wrong.length > 0 ? 2 : Number(run.findings.some(isFailure))
 }
 

@@ -12,6 +12,7 @@ import { exitCodeOf, runFiles, type TestOptions } from '../policy/test-run.ts'
 import { TrackedFiles } from '../policy/tracked-files.ts'
 import { runAndWatch, type Watched } from '../policy/watch.ts'
 import { repositoryFolder } from '../policy/workflow-command.ts'
+import { complain, say } from '../words.ts'
 
 export interface PolicyTestFlags {
   readonly reporter: ReporterName
@@ -66,10 +67,6 @@ function optionsOf({
   }
 }
 
-function complain(line: string): void {
-  process.stderr.write(`enclave-kms: ${line}\n`)
-}
-
 async function watchAndTest(paths: readonly string[], flags: PolicyTestFlags): Promise<void> {
   // Without any file there is nothing to wait for.
   findCases(paths)
@@ -85,7 +82,7 @@ async function watchAndTest(paths: readonly string[], flags: PolicyTestFlags): P
 function announce(changed: readonly string[]): void {
   if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[3J\u001b[H')
   const shown = changed.map((path) => relative('', path))
-  process.stderr.write(`changed: ${shown.join(', ')}\n`)
+  say(`changed: ${shown.join(', ')}`)
 }
 
 async function testAndWatch(paths: readonly string[], flags: PolicyTestFlags): Promise<Watched> {

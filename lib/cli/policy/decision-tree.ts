@@ -30,10 +30,19 @@ const policyTitles: Readonly<Record<Evaluation['policyType'], string>> = {
   GRANT: 'Grant',
 }
 
+export interface Assumptions {
+  /** Whether the account of the key is a guess. */
+  readonly isKeyAssumed?: boolean
+}
+
 /** Lines without an end. */
-export function decisionTree(decision: Decision, style: Style): string[] {
+export function decisionTree(
+  decision: Decision,
+  style: Style,
+  { isKeyAssumed = false }: Assumptions = {},
+): string[] {
   const printer = new Printer(style)
-  printer.head(decision)
+  printer.head(decision, isKeyAssumed ? ' (assumed: --key says which)' : '')
   const near = decision.nearestMiss?.changes ?? []
   for (const evaluation of decision.evaluations) printer.evaluation(evaluation, near)
   printer.notes('Hints', decision.hints, '•')
@@ -59,7 +68,8 @@ class Printer {
     this.#style = style
   }
 
-  head({ effect, action, principal, resource, attestation, message }: Decision): void {
+  head(decision: Decision, resourceNote: string): void {
+    const { effect, action, principal, resource, attestation, message } = decision
     const { good, bad, strong, faint } = this.#style
     const isAllowed = effect === 'ALLOW'
     const verdict = isAllowed ? '✓ ALLOW' : `✗ ${effect.replace('_', ' ')}`
@@ -71,7 +81,7 @@ class Printer {
       paint,
     )
     this.#fact('principal', principal)
-    this.#fact('resource', resource)
+    this.#fact('resource', `${resource}${resourceNote}`)
     this.#fact('document', attestation === null ? 'none' : documentText(attestation))
     if (message !== '') this.#put(indent(2), message, faint)
   }

@@ -6,6 +6,7 @@ import { parseCases, readCasesFile, type CasesFile, type PolicyCase } from '../.
 import { ConfigError } from '../../config/config-error.ts'
 import { readFromDisk } from '../../config/disk.ts'
 import { attachedPolicy } from '../../config/policies.ts'
+import type { PolicyDocument } from '../../iam/document.ts'
 import { shortened } from '../../iam/shortened.ts'
 
 export interface CaseFlags {
@@ -31,6 +32,8 @@ export interface CaseFlags {
 export interface ExplainedCase {
   readonly file: CasesFile
   readonly one: PolicyCase
+  /** Whether nobody says whose key it is, and the caller's account is not the one that it has. */
+  readonly isKeyAssumed: boolean
 }
 
 /** Where a cases file has what a flag says, and the flag; the first that begins the path counts. */
@@ -64,10 +67,35 @@ export async function caseOfFlags(flags: CaseFlags): Promise<ExplainedCase> {
       read(path, { ...place, path: '--session-policy' }),
     )
     const one = session ? { ...first, caller: { ...first.caller, session } } : first
-    return { file, one }
+    return flags.key === undefined ? withOwner(file, one) : { file, one, isKeyAssumed: false }
   } catch (error) {
     throw error instanceof ConfigError ? underFlag(error) : error
   }
+}
+
+/**
+ * Ours: a key policy that names one account alone is that account's. One that names several may be
+ * any one's, and what it allows to whom depends on it.
+ */
+function withOwner(file: CasesFile, one: PolicyCase): ExplainedCase {
+  const accounts = accountsOf(file.policy)
+  const [account = file.key.account, ...others] = accounts
+  if (others.length > 0) {
+    const named = `${accounts.slice(0, -1).join(', ')} and ${String(accounts.at(-1))}`
+    throw new ConfigError('--key', `want it: the policy names accounts ${named}`)
+  }
+  const isKeyAssumed = account !== file.key.account
+  return { file: { ...file, key: { ...file.key, account } }, one, isKeyAssumed }
+}
+
+/** Those of the principals that a policy names, in its order. */
+function accountsOf({ statements }: PolicyDocument): string[] {
+  const names = statements.flatMap(({ principal }) => principal?.expected ?? [])
+  const found = names.flatMap((name) => {
+    const [, id, ofArn] = /^(\d{12})$|^arn:[^:]*:[^:]*::(\d{12}):/.exec(name) ?? []
+    return id ?? ofArn ?? []
+  })
+  return [...new Set(found)]
 }
 
 function underFlag(error: ConfigError): ConfigError {
@@ -201,7 +229,7 @@ export async function caseOfFile(
   const found =
     named.length > 0 ? named : file.cases.filter((one) => one.name.startsWith(`${String(name)}: `))
   const [one, more] = name === undefined ? file.cases : found
-  if (one && !more) return { file, one }
+  if (one && !more) return { file, one, isKeyAssumed: false }
   const names = (more ? (name === undefined ? file.cases : found) : file.cases).map(
     (one) => `'${one.name}'`,
   )

@@ -8,6 +8,7 @@ import { relative, resolve } from 'node:path'
 import { unusedAcceptance, judgeFindings, type Judged } from '../../cases/accepted.ts'
 import { readCasesFile, type CasesFile } from '../../cases/file.ts'
 import { ConfigError } from '../../config/config-error.ts'
+import { keyArn } from '../../kms/arn.ts'
 import { readText } from '../../config/files.ts'
 import { parsePolicy, PolicyError } from '../../iam/document.ts'
 import { lintPolicy } from '../../iam/lint/index.ts'
@@ -64,11 +65,10 @@ async function ofPolicy(path: string, seen: Set<string>): Promise<readonly FileF
   if (isSeen(resolve(path), seen)) return []
   const bytes = await readInput(path, 2)
   const text = readText(() => bytes, path, 'it')
-  const found = lintPolicy(text)
   // Of what AWS would not store the cases cannot be read either.
   const cases = isStored(text) ? await casesBeside(path) : undefined
-  if (!cases) return found.map((finding) => ({ file: path, ...finding }))
-  return withCases(found, cases, ({ line }) => ({ file: path, line }))
+  if (!cases) return lintPolicy(text).map((finding) => ({ file: path, ...finding }))
+  return withCases(text, cases, ({ line }) => ({ file: path, line }))
 }
 
 function isStored(text: string): boolean {
@@ -88,7 +88,7 @@ async function ofCases(path: string, seen: Set<string>): Promise<readonly FileFi
   if (isSeen(file.policyPath ?? `${resolve(path)} ${place?.path ?? ''}`, seen)) return []
   const lines = new Lines(file, tracked)
   const at = ({ path: inside }: Judged) => shortened(lines.inPolicy(inside))
-  return withCases(lintPolicy(file.policy), { file, tracked }, at)
+  return withCases(file.policy, { file, tracked }, at)
 }
 
 function isSeen(name: string, seen: Set<string>): boolean {
@@ -115,10 +115,11 @@ async function casesBeside(path: string): Promise<Cases | undefined> {
 
 /** The findings, with what the cases say of them, and what they say of none. */
 function withCases(
-  found: ReturnType<typeof lintPolicy>,
+  policy: Parameters<typeof lintPolicy>[0],
   { file, tracked }: Cases,
   placeOf: (finding: Judged) => Position,
 ): FileFinding[] {
+  const found = lintPolicy(policy, { keyArn: keyArn(file.key, file.key.id) })
   const { findings, unused } = judgeFindings(found, file.accept, file.policy.statements)
   const placed = findings.map((finding) => ({ ...finding, ...placeOf(finding) }))
   if (unused.length === 0) return placed

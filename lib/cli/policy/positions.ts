@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { decidingStatement } from '../../cases/deciding-statement.ts'
 import type { CasesFile } from '../../cases/file.ts'
 import type { CaseResult } from '../../cases/run.ts'
+import type { ConfigError } from '../../config/config-error.ts'
 import { lineAt, linesOf, type Lines as LineOfPath } from '../../iam/lines.ts'
 import type { TrackedFiles } from './tracked-files.ts'
 
@@ -58,6 +59,20 @@ export class Lines {
     }
     return { file, line: lines(inside) }
   }
+}
+
+/** Where an error of a cases file is to be seen: inside a policy, if it is about one. */
+export function placeOfError(
+  path: string,
+  { inPolicy, message }: Pick<ConfigError, 'inPolicy' | 'message'>,
+  tracked: Pick<TrackedFiles, 'textOf'>,
+): Position {
+  if (!inPolicy) {
+    const text = message.slice(`${path}: `.length)
+    return { file: resolve(path), line: lineInCases(tracked.textOf(path), text) }
+  }
+  const file = inPolicy.file ?? resolve(path)
+  return { file, line: inPolicy.line ?? lineAt(tracked.textOf(file), inPolicy.path) }
 }
 
 /** The line that an error of a cases file is about: `cases[0].expect: want …`, `… at line 3`. */

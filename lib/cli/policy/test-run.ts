@@ -8,7 +8,7 @@ import { mutationsOf, type MutationScore } from '../../cases/mutation.ts'
 import { runCases, type CaseResult } from '../../cases/run.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import type { PolicyCoverage } from '../../iam/coverage.ts'
-import { lineInCases, Lines } from './positions.ts'
+import { Lines, placeOfError, type Position } from './positions.ts'
 import type { TrackedFiles } from './tracked-files.ts'
 
 export interface TestOptions {
@@ -47,7 +47,8 @@ export interface WrongFile {
   readonly path: string
   /** One line, without the path. */
   readonly message: string
-  readonly line: number
+  /** Of what is wrong: in the file, or in a policy that it names. */
+  readonly at: Position
 }
 
 /** Their bytes while they are read, and their texts afterwards. */
@@ -68,7 +69,7 @@ export async function runFiles(
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       const message = error.message.slice(`${path}: `.length)
-      wrong.push({ path, message, line: lineInCases(tracked.textOf(path), message) })
+      wrong.push({ path, message, at: placeOfError(path, error, tracked) })
     }
   }
   return { files, wrong }

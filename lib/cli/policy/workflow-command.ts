@@ -25,7 +25,7 @@ export function workflowCommand(
   repository: string,
 ): string {
   const properties = Object.entries({
-    file: inRepository(resolve(at.file), repository),
+    file: visible(inRepository(resolve(at.file), repository)),
     line: at.line,
     title: visible(title),
   })

@@ -4,16 +4,28 @@
  */
 
 /** Control, format, private and unassigned characters, halves of pairs, and line separators. */
-const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u
+
+/** GitHub's runners obey `##[command]` anywhere in a line: actions/runner, ActionCommand.cs. */
+const obeyedAnywhere = /(?<=#)#(?=\[)/u
+
+const hidden = new RegExp(`${unprintable.source}|${obeyedAnywhere.source}`, 'gu')
 
 /** Ours: an escape is written as JSON and JavaScript write it. */
 export function visible(text: string): string {
-  return text.replace(unprintable, (character) => {
+  return text.replace(hidden, (character) => {
     const code = character.codePointAt(0) ?? 0
     const hex = code.toString(16)
     return code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`
   })
 }
+
+/** The same, where a line begins: there the runners also obey `::command::`, and skip spaces. */
+export function visibleLine(text: string): string {
+  return visible(text).replace(/^( *):(?=:)/, `$1${colon}`)
+}
+
+const colon = '\\u003a'
 
 /**
  * Characters that take two columns, or may. Source: Unicode Standard Annex 11, "East Asian Width";
@@ -39,7 +51,7 @@ export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of visible(text).split(' ')) {
-    const joined = line === '' ? word : `${line} ${word}`
+    const joined = line === '' ? visibleLine(word) : `${line} ${word}`
     if (columnsOf(joined) <= columns) {
       line = joined
       continue
@@ -56,7 +68,7 @@ function broken(word: string, columns: number): string[] {
   const pieces: string[] = []
   let piece = ''
   let used = 0
-  for (const character of word) {
+  const put = (character: string): void => {
     const more = columnsOfCharacter(character)
     if (used + more > columns && piece !== '') {
       pieces.push(piece)
@@ -65,6 +77,12 @@ function broken(word: string, columns: number): string[] {
     }
     piece += character
     used += more
+  }
+  const characters = Array.from(word)
+  for (const [index, character] of characters.entries()) {
+    const isFirst = piece === '' || used + columnsOfCharacter(character) > columns
+    const isObeyed = isFirst && character === ':' && characters[index + 1] === ':'
+    for (const shown of isObeyed ? colon : character) put(shown)
   }
   return [...pieces, piece]
 }

@@ -143,9 +143,13 @@ export const actionsOfKey: ReadonlyMap<string, ReadonlySet<Action>> = new Map(
 
 const contextActions = new Set(byLowerCase(withContext).keys())
 
+/** Those that take tags; of ReplicateKey AWS does not say that its tags are condition keys. */
+const taggingActions = new Set(byLowerCase(['ReplicateKey', 'TagResource']).keys())
+
 /** The actions that set a condition key; undefined where every action may. */
 export function actionsWithKey(lowerCaseKey: string): ReadonlySet<Action> | undefined {
   if (lowerCaseKey.startsWith('kms:encryptioncontext:')) return contextActions
+  if (lowerCaseKey.startsWith('aws:requesttag/')) return taggingActions
   return actionsOfKey.get(lowerCaseKey)
 }
 

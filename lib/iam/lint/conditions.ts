@@ -6,10 +6,12 @@
 import { wildcardTest } from '../pattern.ts'
 import { isKnownKey } from '../condition-keys.ts'
 import { keyActions, recipientActions } from './actions.ts'
-import { isMultivalued } from './impossible.ts'
+import { isMultivalued, isOfOtherActions } from './impossible.ts'
+import type { Hit } from './finding.ts'
 import { malformed, refusedAs } from './refusals.ts'
 import type { Rule } from './rule.ts'
-import { actionPath, type StatementView } from './statement-view.ts'
+import { actionPath, type ConditionView, type StatementView } from './statement-view.ts'
+import { impossibleValues } from './value-forms.ts'
 
 export const conditionRules: readonly Rule[] = [
   {
@@ -41,7 +43,8 @@ export const conditionRules: readonly Rule[] = [
       'absent, so that a request passes that says nothing at all.',
     fix: 'take ForAllValues out',
     *find(policy) {
-      yield* refusedAs('for-all-values', policy)
+      // AWS stores no such policy at all.
+      for (const hit of refusedAs('for-all-values', policy)) yield { ...hit, severity: 'error' }
       for (const view of policy.statements) {
         // What lets a call without a document pass is a rule of its own.
         const attestation = view.allows && view.passesUnattested ? [] : view.attestation
@@ -64,6 +67,23 @@ export const conditionRules: readonly Rule[] = [
     find: ({ reach }) => reach.impossible.values(),
   },
   {
+    id: 'deny-spares-nobody',
+    severity: 'error',
+    about:
+      'A condition of a Deny is meant to spare those with some value, and no request ever has it: the ' +
+      'Deny refuses them too. A session is known by the ARN of its role, an account by its digits.',
+    fix: 'write the value as the request has it',
+    *find({ statements, reach }) {
+      for (const view of statements) {
+        if (view.allows || reach.impossible.has(view)) continue
+        for (const one of view.others) {
+          const reason = whyNobodyIsSpared(view, one)
+          if (reason) yield { path: one.path, ...reason }
+        }
+      }
+    },
+  },
+  {
     id: 'not-principal-allow',
     severity: 'error',
     about:
@@ -79,6 +99,22 @@ export const conditionRules: readonly Rule[] = [
     find: (policy) => refusedAs(malformed, policy),
   },
 ]
+
+/** Null for a condition that does not hold for every request. */
+function whyNobodyIsSpared(view: StatementView, one: ConditionView): Omit<Hit, 'path'> | null {
+  const { condition, name } = one
+  if (!name.operator.negated || name.qualifier === 'ForAnyValue') return null
+  const impossible = impossibleValues(one)
+  if (impossible) {
+    const { why, fix } = impossible
+    return { message: `no request has such a value, so this spares nobody: ${why}`, fix }
+  }
+  if (name.ifExists || name.qualifier !== null || !isOfOtherActions(view, one)) return null
+  return {
+    message: `none of the statement's actions ever has ${condition.key}, so this spares nobody`,
+    fix: 'deny such actions in a statement of their own, without the condition',
+  }
+}
 
 /** Denied on purpose: ways round that have no document to show. */
 const waysRound = new Set(['kms:reencryptfrom', 'kms:replicatekey', 'kms:creategrant'])

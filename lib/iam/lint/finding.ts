@@ -13,6 +13,8 @@ export interface Hit {
   readonly message: string
   /** What to write instead, where it is not what the rule says in general. */
   readonly fix?: string
+  /** Where it is worse, or less so, than the rule says in general. */
+  readonly severity?: Severity
 }
 
 export interface Finding {

@@ -4,26 +4,35 @@
  * together. Source: IAM user guide, "IAM JSON policy elements".
  */
 import type { Condition } from '../condition.ts'
+import { isKnownKey } from '../condition-keys.ts'
 import type { RequestContext } from '../request.ts'
 import { actionsWithKey, keyActions } from './actions.ts'
 import type { Hit } from './finding.ts'
 import type { ConditionView, StatementView } from './statement-view.ts'
+import { impossibleValues } from './value-forms.ts'
 
-/** Null where some request could match. */
-export function whyImpossible(view: StatementView): Hit | null {
+/** Null where some request on the key could match; on any key where it is not known which. */
+export function whyImpossible(view: StatementView, keyArn?: string): Hit | null {
   for (const check of checks) {
-    const hit = check(view)
+    const hit = check(view, keyArn)
     if (hit) return hit
   }
   return null
 }
 
-type Check = (view: StatementView) => Hit | null
+/** Whether a condition wants a key that no request has to be there. */
+export function asksForUnknownKey({ others }: StatementView): boolean {
+  return others.some(({ condition }) => !isKnownKey(condition.key) && !condition.holds(nothing))
+}
+
+type Check = (view: StatementView, keyArn: string | undefined) => Hit | null
 
 const checks: readonly Check[] = [
   checkMembers,
   checkResource,
+  checkOwnKey,
   checkOperators,
+  checkValues,
   checkPresence,
   checkEqualities,
   checkActionKeys,
@@ -60,6 +69,20 @@ function checkResource({ statement: { resource }, path }: StatementView): Hit | 
   return {
     path: `${path}.${element}`,
     message: `no key has such an ARN, so the statement never applies: ${expected.join(', ')}`,
+    fix: 'write "Resource": "*", which in a key policy means this key',
+  }
+}
+
+/** Where the key is known: the statement is about others. */
+function checkOwnKey(
+  { statement: { resource }, path }: StatementView,
+  keyArn?: string,
+): Hit | null {
+  if (keyArn === undefined || !resource || resource.variableKeys.length > 0) return null
+  if (resource.matches(keyArn, nothing)) return null
+  return {
+    path: `${path}.${resource.negated ? 'NotResource' : 'Resource'}`,
+    message: `this is the policy of ${keyArn}, which the statement is not about, so it never applies`,
     fix: 'write "Resource": "*", which in a key policy means this key',
   }
 }
@@ -123,6 +146,17 @@ function operatorReason({ condition, name }: ConditionView): Omit<Hit, 'path'> |
       message: `${operator} does not compare hex digits, which is what ${key} has`,
       fix: 'write StringEqualsIgnoreCase',
     }
+  }
+  return null
+}
+
+function checkValues(view: StatementView): Hit | null {
+  for (const one of conditionsOf(view)) {
+    const { condition, name, path } = one
+    if (name.operator.negated || condition.holds(nothing)) continue
+    const reason = name.ifExists ? null : impossibleValues(one)
+    if (!reason) continue
+    return { path, message: `no request has such a value: ${reason.why}`, fix: reason.fix }
   }
   return null
 }
@@ -203,13 +237,9 @@ function hasVariables({ condition }: ConditionView): boolean {
 
 /** A condition on what none of the statement's actions says. Attestation has a rule of its own. */
 function checkActionKeys(view: StatementView): Hit | null {
-  const { action } = view.statement
-  if (!action) return null
-  const asked = [...keyActions.keys()].filter((name) => action.matches(name))
-  if (asked.length === 0) return null
-  for (const { condition, path } of view.others) {
-    const setters = actionsWithKey(condition.lowerCaseKey)
-    if (!setters || condition.holds(nothing) || asked.some((name) => setters.has(name))) continue
+  for (const one of view.others) {
+    const { condition, path } = one
+    if (condition.holds(nothing) || !isOfOtherActions(view, one)) continue
     return {
       path,
       message: `none of the statement's actions ever has ${condition.key}`,
@@ -217,6 +247,17 @@ function checkActionKeys(view: StatementView): Hit | null {
     }
   }
   return null
+}
+
+/** Whether none of the statement's actions ever sets the condition's key. */
+export function isOfOtherActions(
+  { statement: { action } }: StatementView,
+  { condition }: ConditionView,
+): boolean {
+  const setters = actionsWithKey(condition.lowerCaseKey)
+  if (!action || !setters) return false
+  const asked = [...keyActions.keys()].filter((name) => action.matches(name))
+  return asked.length > 0 && !asked.some((name) => setters.has(name))
 }
 
 function conditionsOf({ attestation, others }: StatementView): ConditionView[] {

@@ -14,12 +14,17 @@ export type { Finding, Severity } from './finding.ts'
 export type { Rule } from './rule.ts'
 export { rules } from './rules.ts'
 
+export interface LintOptions {
+  /** The ARN of the key whose policy it is; absent where that is not known. */
+  readonly keyArn?: string
+}
+
 /** Findings in the order of their lines. Takes what any text may be; never throws. */
-export function lintPolicy(policy: PolicyDocument | string): Finding[] {
+export function lintPolicy(policy: PolicyDocument | string, options: LintOptions = {}): Finding[] {
   const text = typeof policy === 'string' ? policy : policy.source
   const { statements, refusals, isJson } = readPolicy(text)
   const views = statements.map(viewStatement)
-  const view = { statements: views, refusals, reach: new Reach(views) }
+  const view = { statements: views, refusals, reach: new Reach(views, options.keyArn) }
   const found = rules.flatMap(({ id: rule, severity, fix, find }) =>
     [...find(view)].map((hit) => ({ rule, severity, fix, ...hit })),
   )

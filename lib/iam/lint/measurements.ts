@@ -9,16 +9,44 @@ import {
   type Register,
   type StatementView,
 } from './statement-view.ts'
+import { wildcardTest } from '../pattern.ts'
 import type { Rule } from './rule.ts'
 
 interface Measurement {
   readonly view: StatementView
   readonly condition: AttestationCondition
   readonly value: string
+  /** Whether it has wildcards. */
+  readonly isPattern: boolean
   readonly path: string
 }
 
+/** Ours: 256 bits of a digest are as hard to meet as a digest of that length. */
+const fewestDigits = 64
+const patternForm = /^[0-9a-f*?]*$/i
+const zeros = '0'.repeat(96)
+
 export const measurementRules: readonly Rule[] = [
+  {
+    id: 'loose-measurement',
+    severity: 'error',
+    about:
+      `A pattern leaves much of a measurement open. Where it fixes fewer than ${fewestDigits} of the 96 hex ` +
+      'digits, images that fit it are less than 256 bits of trial builds away: 7* is met by one image ' +
+      'in sixteen.',
+    fix: 'write all 96 hex digits, and several measurements as a list',
+    *find({ statements }) {
+      for (const one of measurements(statements)) {
+        const { value, path, isPattern } = one
+        if (!isPattern || !isWanted(one) || !one.condition.pins || !patternForm.test(value))
+          continue
+        const digits = value.replace(/[*?]/g, '').length
+        if (digits >= fewestDigits || whyZero(one) !== undefined) continue
+        const what = `the pattern fixes ${digits} of 96 hex digits`
+        yield { path, message: `${what}: trial builds find an image that fits it` }
+      }
+    },
+  },
   {
     id: 'hex-prefix',
     severity: 'error',
@@ -42,9 +70,9 @@ export const measurementRules: readonly Rule[] = [
       'another register size, or is what the digest is of (a role ARN, an instance id).',
     fix: 'copy the 96 hex digits that nitro-cli describe-eif or nitro-tpm-pcr-compute prints',
     *find({ statements }) {
-      for (const { value, path } of measurements(statements)) {
-        if (hasPrefix(value) || /^[0-9a-f]{96}$/i.test(value)) continue
-        yield { path, message: whatElse(value) }
+      for (const { value, path, isPattern } of measurements(statements)) {
+        if (hasPrefix(value) || isDigestForm(value, isPattern)) continue
+        yield { path, message: isPattern ? noSuchDigest(value) : whatElse(value) }
       }
     },
   },
@@ -55,8 +83,8 @@ export const measurementRules: readonly Rule[] = [
       'A measurement has upper-case digits under an operator that minds the case. KMS has lower.',
     fix: 'write the digits in lower case, or StringEqualsIgnoreCase',
     *find({ statements }) {
-      for (const { value, path, condition } of measurements(statements)) {
-        if (!/^[0-9a-f]{96}$/i.test(value) || !/[A-F]/.test(value)) continue
+      for (const { value, path, condition, isPattern } of measurements(statements)) {
+        if (!isDigestForm(value, isPattern) || !/[A-F]/.test(value)) continue
         const { operator } = condition.condition
         if (/IgnoreCase/i.test(operator)) continue
         yield { path, message: `${operator} minds the case, and KMS has lower-case hex digits` }
@@ -71,30 +99,53 @@ export const measurementRules: readonly Rule[] = [
       'debug mode, whatever its image, and the parent reads the console of such an enclave.',
     fix: 'write the measurement that nitro-cli describe-eif prints for the image',
     *find({ statements }) {
-      for (const { view, value, path, condition } of measurements(statements)) {
-        const why = zeroMeaning(condition.register)
-        const isWanted = condition.name.operator.negated !== view.allows
-        if (!/^0{96}$/.test(value) || why === undefined || !isWanted) continue
-        yield { path, message: `${condition.condition.key} is zero ${why}` }
+      for (const one of measurements(statements)) {
+        const why = whyZero(one)
+        if (why === undefined || !isWanted(one)) continue
+        const fits = one.isPattern ? ', and zeros fit the pattern' : ''
+        yield { path: one.path, message: `${one.condition.condition.key} is zero ${why}${fits}` }
       }
     },
   },
 ]
 
-/** The values that are compared with a register, wildcards and policy variables aside. */
+/** The values that are compared with a register, policy variables aside. */
 function* measurements(statements: readonly StatementView[]): Generator<Measurement> {
   for (const view of statements) {
     for (const condition of view.attestation) {
       if (condition.register === null || !condition.name.operator.name.startsWith('String'))
         continue
-      const isPattern = condition.name.operator.name.includes('Like')
+      const hasPatterns = condition.name.operator.name.endsWith('Like')
       const { expected } = condition.condition
       for (const [index, value] of expected.entries()) {
-        if (value.includes('${') || (isPattern && /[*?]/.test(value))) continue
-        yield { view, condition, value, path: itemPath(condition.path, expected, index) }
+        if (value.includes('${')) continue
+        const isPattern = hasPatterns && /[*?]/.test(value)
+        const path = itemPath(condition.path, expected, index)
+        yield { view, condition, value, isPattern, path }
       }
     }
   }
+}
+
+/** Whether the call that gets through has the value, and not any other. */
+function isWanted({ view, condition }: Measurement): boolean {
+  return condition.name.operator.negated !== view.allows
+}
+
+/** Why an enclave's register may be zero, where the value is met then; `*` is another rule's. */
+function whyZero({ value, isPattern, condition }: Measurement): string | undefined {
+  const isZero = isPattern ? condition.pins && wildcardTest(value)(zeros) : value === zeros
+  return isZero ? zeroMeaning(condition.register) : undefined
+}
+
+function isDigestForm(value: string, isPattern: boolean): boolean {
+  if (!isPattern) return /^[0-9a-f]{96}$/i.test(value)
+  const { length } = value.replaceAll('*', '')
+  return patternForm.test(value) && (value.includes('*') ? length <= 96 : length === 96)
+}
+
+function noSuchDigest(value: string): string {
+  return `no digest of 96 hex digits fits the pattern: ${shown(value)}`
 }
 
 function hasPrefix(value: string): boolean {

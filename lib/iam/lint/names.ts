@@ -3,7 +3,7 @@
  * not decide. Source: service authorization reference, "Actions, resources, and condition keys for AWS
  * KMS".
  */
-import { closestKey, distance, isKnownKey } from '../condition-keys.ts'
+import { closestKey, distance, isKnownKey, registerRange } from '../condition-keys.ts'
 import { wildcardTest } from '../pattern.ts'
 import { keyActions, keylessActions } from './actions.ts'
 import type { Hit } from './finding.ts'
@@ -61,9 +61,11 @@ export const nameRules: readonly Rule[] = [
       for (const { condition, path } of conditionsOf(policy)) {
         const { key, lowerCaseKey } = condition
         if (isKnownKey(key) || isSuffixMissing(lowerCaseKey)) continue
-        const closest = suggestions-- > 0 ? closestKey(key) : undefined
-        const fix = closest === undefined ? {} : { fix: `write ${closest}, if that is meant` }
-        yield { path, message: `no request has a condition key ${key}`, ...fix }
+        const isSuggested = suggestions-- > 0
+        const always = condition.holds({ get: () => undefined, entries: () => [] })
+        const then = always ? 'the condition always holds' : 'the statement never applies'
+        const message = `no request has a condition key ${key}, so ${then}`
+        yield { path, message, ...(isSuggested && keyFix(key)) }
       }
     },
   },
@@ -111,6 +113,14 @@ function* actionsOf({ statements }: PolicyView): Generator<NamedAction> {
 
 function conditionsOf({ statements }: PolicyView): ConditionView[] {
   return statements.flatMap(({ attestation, others }) => [...attestation, ...others])
+}
+
+/** Nothing where no key is near. */
+function keyFix(key: string): Pick<Hit, 'fix'> {
+  const range = registerRange(key)
+  if (range !== undefined) return { fix: `write one of ${range}` }
+  const closest = closestKey(key)
+  return closest === undefined ? {} : { fix: `write ${closest}, if that is meant` }
 }
 
 function isSuffixMissing(lowerCaseKey: string): boolean {

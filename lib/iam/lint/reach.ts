@@ -6,7 +6,7 @@
 import { matchPrincipal, type PrincipalElement } from '../principals.ts'
 import { Callers, judge, type CallerView } from './callers.ts'
 import type { Hit } from './finding.ts'
-import { whyImpossible } from './impossible.ts'
+import { asksForUnknownKey, whyImpossible } from './impossible.ts'
 import type { AttestationCondition, StatementView } from './statement-view.ts'
 
 /** `slipped`: it would be closed, but for a Deny that wants a document to be compared. */
@@ -31,14 +31,15 @@ export class Reach {
   readonly #denials = new Map<string, Denials>()
   #gatesDecrypt: boolean | undefined
 
-  constructor(statements: readonly StatementView[]) {
+  constructor(statements: readonly StatementView[], keyArn?: string) {
     const impossible = new Map<StatementView, Hit>()
     for (const view of statements) {
-      const why = whyImpossible(view)
+      const why = whyImpossible(view, keyArn)
       if (why) impossible.set(view, why)
     }
     this.impossible = impossible
-    const live = statements.filter((view) => !impossible.has(view))
+    // A misspelt key has a rule of its own, and its statement lets nobody in.
+    const live = statements.filter((view) => !impossible.has(view) && !asksForUnknownKey(view))
     this.allows = live.filter(({ allows }) => allows)
     this.#denies = live.filter(({ allows }) => !allows)
     this.#callers = new Callers(live)

@@ -100,7 +100,8 @@ describe('policy explain', () => {
   ]) {
     it(`asks about a key in the principal's account, in ${String(partition)}`, async () => {
       const arn = `arn:${String(partition)}:iam::444455556666:user/u`
-      const policy = ['--policy', 'policies/image-pinned.json', '--principal', arn]
+      const everyone = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }
+      const policy = ['--policy', write('everyone.json', everyone), '--principal', arn]
       const { resource } = await decisionOf([...policy, '--action', 'kms:Decrypt'])
       assert.equal(
         resource,
@@ -108,6 +109,25 @@ describe('policy explain', () => {
       )
     })
   }
+
+  it('assumes a key of the only account that the policy names, and says so', async () => {
+    const asked = ['--policy', 'policies/image-pinned.json', '--action', 'kms:Encrypt']
+    const foreign = [...asked, '--principal', 'arn:aws:iam::444455556666:role/p']
+    const arn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+    const assumed =
+      /\n {2}resource {3}\S+:111122223333:key\/\S+ \(assumed:\n {13}--key says which\)\n/
+    const { code, stdout } = await explain(foreign)
+    assert.equal(code, 1)
+    assert.match(stdout.toString(), assumed)
+    for (const args of [
+      [...foreign, '--key', arn],
+      [...asked, '--principal', parent],
+    ]) {
+      const { stdout } = await explain(args)
+      assert.match(stdout.toString(), /:111122223333:key/)
+      assert.doesNotMatch(stdout.toString(), /assumed:/)
+    }
+  })
 
   it('takes the policies of the principal and of its session', async () => {
     const all = { Effect: 'Allow', Action: 'kms:*', Resource: '*' }
@@ -127,7 +147,7 @@ describe('policy explain', () => {
     )
     assert.match(
       none.nearestMiss?.changes[0]?.text ?? '',
-      /^an identity policy would have to allow/,
+      /^an identity policy of role\/enclave-parent would have to allow/,
     )
   })
 
@@ -160,7 +180,10 @@ describe('policy explain', () => {
     [[], /^--policy: want it, or --cases and --case$/],
     [['--policy', 'p.json'], /^--principal: want it/],
     [pinned, /^--action: want it/],
-    [[...pinned, '--action', 'kms:Frobnicate'], /^--action: want .* like kms:Decrypt$/],
+    [
+      [...pinned, '--action', 'kms:Frobnicate'],
+      /^--action: want .* like kms:Decrypt, got "kms:Frobnicate"$/,
+    ],
     [[...pinned, '--action', 'kms:ReEncrypt'], /^--action: ReEncrypt asks for two actions/],
     [[...decrypt, '--policy', 'nowhere.json'], /^--policy: cannot read nowhere\.json: ENOENT/],
     [[...decrypt, '--policy', '{"Statement":[{}]}'], /^--policy: Statement\[0\]/],
@@ -169,6 +192,16 @@ describe('policy explain', () => {
     [[...decrypt, '--identity-policy', 'policies/image-pinned.json'], /^--identity-policy: /],
     [[...decrypt, '--boundary', 'nowhere.json'], /^--boundary: cannot read nowhere\.json/],
     [[...decrypt, '--session-policy', 'nowhere.json'], /^--session-policy: cannot read nowhere/],
+    [
+      [
+        '--policy',
+        'policies/cross-account-enclave.json',
+        '--principal',
+        parent,
+        '--action=kms:Decrypt',
+      ],
+      /^--key: want it: the policy names accounts \d{12} and \d{12}$/,
+    ],
     [[...decrypt, '--key', 'alias/app'], /^--key: want arn:aws:kms:REGION:ACCOUNT:key\/ID$/],
     [[...decrypt, '--pcr', image], /^--pcr: want N=HEX$/],
     [[...decrypt, '--pcr', '0=12'], /^--pcr 0: want a text of 96 hex digits$/],

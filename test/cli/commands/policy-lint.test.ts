@@ -50,6 +50,12 @@ describe('policy lint', () => {
     assert.equal(stderr, '1 error in 1 policy\n')
   })
 
+  it('says of a wrong file nothing that a terminal or a runner obeys', async () => {
+    const { code, stderr } = await lint({}, 'a\n::stop-commands::\u009b.json')
+    assert.equal(code, 2)
+    assert.match(stderr, /^enclave-kms: a[^\n]*::stop-commands::\\u009b\.json: [^\n]*\n[^\n]*\n$/)
+  })
+
   it('exits with 0 when there is nothing, or nothing but notes', async () => {
     const clean = await lint({ 'a.json': right }, 'a.json')
     assert.deepEqual(clean, { code: 0, stdout: '', stderr: 'nothing found in 1 policy\n' })
@@ -155,6 +161,20 @@ describe('policy lint', () => {
       assert.deepEqual(runs[0].results[0]?.suppressions, [
         { kind: 'external', status: 'accepted', justification: reason },
       ])
+    })
+
+    it('knows the key of the cases', async () => {
+      const other = { Resource: keyArn.replace(/..$/, 'ff') }
+      const policy = JSON.parse(right) as { Statement: object[] }
+      const text = JSON.stringify({
+        ...policy,
+        Statement: policy.Statement.map((one, index) => ({ ...one, ...(index === 1 && other) })),
+      })
+      const files = { 'a.json': text, 'b.json': text, 'a.cases.yaml': casesOf('./a.json') }
+      for (const name of ['a.json', 'a.cases.yaml']) {
+        assert.match((await lint(files, name)).stdout, /^a\.json:1: warning: never-matches\n/)
+      }
+      assert.equal((await lint(files, 'b.json')).stdout, '')
     })
 
     it('warns of what is accepted and not found', async () => {

@@ -71,7 +71,24 @@ describe('policy test', function () {
     )
     assert.match(second ?? '', /^enclave-kms: b\.cases\.json: .* at line 1$/)
     assert.deepEqual(more, [''])
-    assert.match(stdout, /\n\d+ passed, 2 failed, 2 files wrong in 4 files\n$/)
+    assert.match(stdout, /\n\d+ passed, 2 failed in 4 files, 2 files wrong\n$/)
+  })
+
+  it('says nothing that a terminal or a runner obeys, whatever a file or a member is called', async () => {
+    const name = 'a\n::stop-commands::tok.cases.yaml'
+    writeFileSync(join(folder, name), `{"x\\u001b[2J\\u0007\\u009b##[error]": 1}`)
+    for (const reporter of ['spec', 'github']) {
+      const { code, stderr } = await policyTest(['--reporter', reporter, name], { cwd: folder })
+      assert.equal(code, 2)
+      assert.match(stderr, /^enclave-kms: a[^\n]*::stop-commands::tok\.cases\.yaml: [^\n]*\n$/)
+      assert.match(stderr, /x\\u001b\[2J\\u0007\\u009b#\\u0023\[error\]/)
+      // eslint-disable-next-line no-control-regex
+      assert.doesNotMatch(stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|##\[/)
+    }
+    const absent = await policyTest(['\u001b]0;x\u0007\n::error::y'], { cwd: folder })
+    assert.match(absent.stderr, /^enclave-kms: \\u001b\]0;x\\u0007[^\n]*no such file or folder\n$/)
+    const flag = await policyTest(['--x\u001b[2J\n::error::y'], { cwd: folder })
+    assert.match(flag.stderr, /^enclave-kms: unknown option '--x\\u001b\[2J[^\n]*\n$/)
   })
 
   it('exits with 2 where there is nothing to run, and says how to make it', async () => {

@@ -65,6 +65,30 @@ describe('Lines', () => {
   })
 })
 
+describe('placeOfError', () => {
+  async function placeOf(files: Readonly<Record<string, string>>) {
+    const { wrong } = await runOf(files)
+    return wrong.map(({ at }) => at)
+  }
+
+  it('is the line in the policy’s own file', async () => {
+    const policy = '{\n  "Statement": [\n    {\n      "Effect": "Maybe"\n    }\n  ]\n}\n'
+    const at = (line: number) => [{ file: resolve('policies/app.json'), line }]
+    const cases = casesOf(holds)
+    assert.deepEqual(await placeOf({ [path]: cases, 'policies/app.json': policy }), at(4))
+    const broken = policy.replace('"Maybe"', '"Allow",\n      "Effect": "Deny"')
+    assert.deepEqual(await placeOf({ [path]: cases, 'policies/app.json': broken }), at(5))
+    const long = policy.replace('Maybe', '—')
+    assert.deepEqual(await placeOf({ [path]: cases, 'policies/app.json': long }), at(4))
+  })
+
+  it('is the line in the cases file of a policy that stands there', async () => {
+    const policy = 'policy:\n  Statement:\n    - Sid: A\n      Effect: Maybe'
+    const cases = casesOf(holds).replace('policy: ./app.json', policy)
+    assert.deepEqual(await placeOf({ [path]: cases }), [{ file: resolve(path), line: 4 }])
+  })
+})
+
 describe('lineInCases', () => {
   const text = 'policy: a\nkey:\n  arn: x\ncases:\n  - name: y\n    expect: no\n'
   const rows: readonly (readonly [message: string, line: number])[] = [

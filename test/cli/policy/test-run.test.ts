@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
 import { exitCodeOf, totalsOf } from '../../../lib/cli/policy/test-run.ts'
 import { attested, casesOf, holds, mixedRun, runOf, unattested } from './reporters/support.ts'
 
@@ -12,7 +13,7 @@ describe('runFiles', () => {
       {
         path: 'policies/bad.cases.yaml',
         message: 'key.arn: want a text: the ARN of a key, got nothing',
-        line: 2,
+        at: { file: resolve('policies/bad.cases.yaml'), line: 2 },
       },
     ])
     const broken = await runOf({
@@ -20,8 +21,16 @@ describe('runFiles', () => {
       'b.cases.yaml': 'policy: ./no.json',
     })
     assert.deepEqual(broken.wrong, [
-      { path: 'a.cases.yaml', message: 'Map keys must be unique at line 2', line: 2 },
-      { path: 'b.cases.yaml', message: 'policy: cannot read ./no.json: ENOENT', line: 1 },
+      {
+        path: 'a.cases.yaml',
+        message: 'Map keys must be unique at line 2',
+        at: { file: resolve('a.cases.yaml'), line: 2 },
+      },
+      {
+        path: 'b.cases.yaml',
+        message: 'policy: cannot read ./no.json: ENOENT',
+        at: { file: resolve('b.cases.yaml'), line: 1 },
+      },
     ])
   })
 

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { PolicySet } from '../../../lib/iam/authorize.ts'
+import { parsePolicy } from '../../../lib/iam/document.ts'
 import type { HintFacts } from '../../../lib/iam/hints.ts'
 import type { AccessRequest, ContextValue } from '../../../lib/iam/request.ts'
 import {
@@ -12,10 +13,12 @@ import {
   attached,
   deny,
   foreignRoleArn,
+  keyArn,
   otherAccount,
   policySet,
   requestOf,
   roleArn,
+  sessionArn,
   userArn,
   type CallerName,
   type StatementSource,
@@ -89,6 +92,28 @@ function decided(
 const equals = 'StringEqualsIgnoreCase'
 const other = sha384('something else')
 
+const otherKey = keyArn.replace(/..$/, 'ff')
+
+/** A Deny for all others. */
+function sparing(principal: unknown): StatementSource {
+  return { Effect: 'Deny', NotPrincipal: principal, Action: 'kms:*', Resource: '*' }
+}
+
+/** A policy variable in the language that has none. */
+function literal(version: string | undefined): HintCase {
+  const key = 'kms:EncryptionContext:tenant'
+  const condition = { StringEquals: { [key]: '${aws:PrincipalTag/tenant}' } }
+  const statement = allow({ AWS: roleArn }, { Condition: condition })
+  const keyPolicy = parsePolicy(JSON.stringify({ Version: version, Statement: [statement] }), 'key')
+  return {
+    title: `a policy variable in a policy of version ${version ?? 'none'}`,
+    request: requestOf('role', 'kms:Decrypt', { [key]: 'a', 'aws:PrincipalTag/tenant': 'a' }),
+    policies: { ...policySet(null), keyPolicy },
+    facts: noDocument,
+    hint: /^the \$\{…\} of kms:EncryptionContext:tenant is taken literally: policy variables want "Version": "2012-10-17"$/,
+  }
+}
+
 export const hintCases: readonly HintCase[] = [
   measured(
     equals,
@@ -115,6 +140,119 @@ export const hintCases: readonly HintCase[] = [
     believed,
     /^the document is of platform nitro-enclave: .*NitroTPMPCR4 is there for nitro-tpm$/,
   ),
+  measured(
+    'StringEquals',
+    'kms:RecipientAttestation:PCR32',
+    other,
+    undefined,
+    believed,
+    /^no request has a condition key kms:RecipientAttestation:PCR32: the registers are kms:RecipientAttestation:PCR0 to kms:RecipientAttestation:PCR31$/,
+  ),
+  measured(
+    'StringEquals',
+    'kms:RecipientAttestation:NitroTPMPCR24',
+    other,
+    undefined,
+    believed,
+    /: the registers are kms:RecipientAttestation:NitroTPMPCR0 to kms:RecipientAttestation:NitroTPMPCR23$/,
+  ),
+  measured(
+    'StringEquals',
+    'kms:RecipientAttestation:PCR00',
+    other,
+    undefined,
+    believed,
+    /: the registers are .*PCR0 to .*PCR31$/,
+  ),
+  measured(
+    'StringEquals',
+    'kms:RecipientAttestation:TPMPCR4',
+    other,
+    undefined,
+    believed,
+    /: is kms:RecipientAttestation:NitroTPMPCR4 meant\?$/,
+  ),
+  measured(
+    'StringEquals',
+    'kms:RecipientAttestion:PCR40',
+    other,
+    undefined,
+    believed,
+    /^no request has a condition key kms:RecipientAttestion:PCR40$/,
+  ),
+  measured(
+    'StringEquals',
+    'kms:EncryptionContext',
+    'a',
+    undefined,
+    noDocument,
+    /: is kms:EncryptionContext:<name> meant\?$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow({ AWS: roleArn }, { Action: ['kms:Encrypt', 'kms:Decypt'] })],
+    {},
+    /^there is no action kms:Decypt: is kms:Decrypt meant\?$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow({ AWS: roleArn }, { Resource: `arn:aws:kms:us-east-1:${account}:alias/app` })],
+    {},
+    /^an alias does not stand for its key in a policy: .*alias\/app$/,
+  ),
+  decided(
+    'role',
+    'kms:ReEncryptFrom',
+    [allow({ AWS: roleArn }, { Action: 'kms:ReEncrypt' })],
+    {},
+    /^there is no action kms:ReEncrypt: is kms:ReEncryptFrom meant\?$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow({ AWS: roleArn }, { Resource: otherKey })],
+    {},
+    /^the policy is of .*567890ab, and the statement is about .*567890ff: "\*" means the policy's own key$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow({ AWS: roleArn.replace('enclave', 'Enclave') })],
+    {},
+    /^the policy names .*Enclave-parent: the caller is .*worker-1, and upper and lower case differ$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow({ Service: 'ec2.amazonaws.com' })],
+    {},
+    /^the policy names ec2\.amazonaws\.com: what runs there calls as its role, .*role\/enclave-parent$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow({ AWS: sessionArn.replace('worker-1', 'worker-2') })],
+    {},
+    /^the policy names another session of the role, .*worker-2: the caller is .*worker-1$/,
+  ),
+  decided(
+    'role',
+    'kms:Decrypt',
+    [allow('*'), sparing({ AWS: roleArn })],
+    {},
+    /^NotPrincipal spares the caller only where it also names .*\/worker-1 and arn:aws:iam::111122223333:root$/,
+  ),
+  decided(
+    'user',
+    'kms:Decrypt',
+    [allow('*'), sparing({ AWS: userArn })],
+    {},
+    /^NotPrincipal spares the caller only where it also names arn:aws:iam::111122223333:root$/,
+  ),
+  literal(undefined),
+  literal('2008-10-17'),
   measured(equals, register(17), other, undefined, believed, /^the document has no PCR17/),
   measured(
     equals,

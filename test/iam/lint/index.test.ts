@@ -1,10 +1,90 @@
 import assert from 'node:assert/strict'
 import { lintPolicy, rules } from '../../../lib/iam/lint/index.ts'
-import { textsOf, vectors } from './vectors.ts'
+import { keyArn, roleArn } from '../support.ts'
+import { textsOf, vectors, type Vector } from './vectors.ts'
+
+/** A role that decrypts under a condition. */
+function conditioned(condition: object): Vector {
+  const statement = { Effect: 'Allow', Principal: { AWS: roleArn }, Action: 'kms:Decrypt' }
+  return {
+    wrong: [{ ...statement, Resource: '*', Condition: condition }],
+    right: [],
+    path: '',
+    at: '',
+  }
+}
 
 describe('lintPolicy', () => {
   it('has a policy that triggers each rule, and one that nearly does', () => {
     assert.deepEqual(Object.keys(vectors).sort(), rules.map(({ id }) => id).sort())
+  })
+
+  it('knows the key whose policy it is, where that is said', () => {
+    const other = keyArn.replace(/..$/, 'ff')
+    const about = (Resource: unknown) =>
+      textsOf({
+        wrong: [
+          { Effect: 'Allow', Principal: { AWS: roleArn }, Action: 'kms:Encrypt', Resource },
+          { Effect: 'Deny', Principal: '*', Action: 'kms:Sign', NotResource: keyArn },
+        ],
+        right: [],
+        path: '',
+        at: '',
+      }).wrong
+    const found = (Resource: unknown, options?: { keyArn: string }) =>
+      lintPolicy(about(Resource), options).map(({ rule, path }) => `${rule} ${path}`)
+    const own = { keyArn }
+    const never = 'never-matches Statement[2].NotResource'
+    assert.deepEqual(found(other), [])
+    assert.deepEqual(found([other, keyArn], own), [never])
+    assert.deepEqual(found('arn:aws:kms:*:111122223333:key/*', own), [never])
+    assert.deepEqual(found('arn:aws:kms:*:*:key/${aws:PrincipalTag/key}', own), [never])
+    assert.deepEqual(found(other, own), ['never-matches Statement[1].Resource', never])
+    assert.deepEqual(found('arn:aws:kms:eu-west-1:*:key/*', own), [
+      'never-matches Statement[1].Resource',
+      never,
+    ])
+  })
+
+  it('lets nobody in by a misspelt key', () => {
+    const misspelt = { StringEquals: { 'kms:RecipientAttestion:PCR0': 'a' } }
+    const wrong = textsOf(conditioned(misspelt)).wrong
+    const [{ rule, message, fix } = { rule: '', message: '', fix: '' }, ...more] = lintPolicy(wrong)
+    assert.deepEqual([rule, more], ['unknown-condition-key', []])
+    assert.match(
+      message,
+      /^no request has .*RecipientAttestion:PCR0, so the statement never applies$/,
+    )
+    assert.equal(fix, 'write kms:RecipientAttestation:PCR0, if that is meant')
+  })
+
+  it('suggests no wrong register', () => {
+    const rows = {
+      'kms:RecipientAttestation:NitroTPMPCR24':
+        'write one of kms:RecipientAttestation:NitroTPMPCR0 to kms:RecipientAttestation:NitroTPMPCR23',
+      'kms:RecipientAttestation:TPMPCR4':
+        'write kms:RecipientAttestation:NitroTPMPCR4, if that is meant',
+      'kms:RecipientAttestation:PCR00':
+        'write one of kms:RecipientAttestation:PCR0 to kms:RecipientAttestation:PCR31',
+      'kms:EncryptionContext': 'write kms:EncryptionContext:<name>, if that is meant',
+      'kms:RecipientAttestion:PCR40':
+        'look the key up in the KMS developer guide, "AWS KMS condition keys"',
+    }
+    for (const [key, wanted] of Object.entries(rows)) {
+      const { wrong } = textsOf(conditioned({ StringEquals: { [key]: 'a' } }))
+      const [found] = lintPolicy(wrong).filter(({ rule }) => rule === 'unknown-condition-key')
+      assert.equal(found?.fix, wanted)
+    }
+  })
+
+  it('calls an error what AWS would not store', () => {
+    const { wrong } = textsOf(
+      conditioned({ 'ForAllValues:StringEquals': { 'kms:EncryptionContext:a': 'b' } }),
+    )
+    assert.deepEqual(
+      lintPolicy(wrong).map(({ rule, severity }) => `${severity} ${rule}`),
+      ['error for-all-values'],
+    )
   })
 
   for (const rule of rules) {

@@ -9,6 +9,7 @@ type Json = Readonly<Record<string, unknown>>
 const account = '111122223333'
 const root = `arn:aws:iam::${account}:root`
 const parent = `arn:aws:iam::${account}:role/enclave-parent`
+const session = `arn:aws:sts::${account}:assumed-role/enclave-parent`
 const admin = `arn:aws:iam::${account}:role/key-admin`
 const hex = (digit: string) => digit.repeat(96)
 const key = (name: string | number) =>
@@ -157,7 +158,7 @@ export const policies: readonly (readonly [name: string, statements: Json[], rul
   [
     'StringLike with a beginning',
     [attested({ StringLike: { [key('ImageSha384')]: 'abcd*' } })],
-    [],
+    ['loose-measurement'],
   ],
   [
     'kernel and application',
@@ -463,6 +464,191 @@ export const policies: readonly (readonly [name: string, statements: Json[], rul
       allow(of(parent), 'kms:DescribeKey', { StringEquals: { 'kms:EncryptionContext:a': 'b' } }),
     ],
     ['never-matches'],
+  ],
+  [
+    'a session where a role is compared',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { ArnEquals: { 'aws:PrincipalArn': `${session}/a` } }),
+    ],
+    ['never-matches'],
+  ],
+  [
+    'the sessions of a role by a pattern',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { StringLike: { 'aws:PrincipalArn': `${session}/*` } }),
+    ],
+    ['never-matches'],
+  ],
+  [
+    'a session or its role',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', {
+        ArnEquals: { 'aws:PrincipalArn': [`${session}/a`, parent] },
+      }),
+    ],
+    [],
+  ],
+  [
+    'an alias without alias/',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringEquals: { 'kms:RequestAlias': 'app' } })],
+    ['never-matches'],
+  ],
+  [
+    'an alias that a pattern fits',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringLike: { 'kms:RequestAlias': 'al*' } })],
+    [],
+  ],
+  [
+    'a service without its Region',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { StringEquals: { 'kms:ViaService': 's3.amazonaws.com' } }),
+    ],
+    ['never-matches'],
+  ],
+  [
+    'a service in any Region',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } }),
+    ],
+    [],
+  ],
+  [
+    'a VPC where its endpoint is compared',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringEquals: { 'aws:SourceVpce': 'vpc-0123' } })],
+    ['never-matches'],
+  ],
+  [
+    'a VPC endpoint',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringEquals: { 'aws:SourceVpce': 'vpce-0123' } })],
+    [],
+  ],
+  [
+    'an account by its ARN',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringEquals: { 'kms:CallerAccount': root } })],
+    ['never-matches'],
+  ],
+  [
+    'an account that lost a zero',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { StringEquals: { 'aws:PrincipalAccount': 11112222333 } }),
+    ],
+    ['never-matches'],
+  ],
+  [
+    'accounts by a pattern',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringLike: { 'aws:SourceAccount': '1111*' } })],
+    [],
+  ],
+  [
+    'an account that need not be there',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { StringEqualsIfExists: { 'aws:SourceAccount': 'me' } }),
+    ],
+    [],
+  ],
+  [
+    'a tag of a request that has none',
+    [pinned, allow(of(parent), 'kms:Encrypt', { StringEquals: { 'aws:RequestTag/team': 'a' } })],
+    ['never-matches'],
+  ],
+  [
+    'a tag of a request that has some',
+    [
+      pinned,
+      allow(of(parent), 'kms:TagResource', { StringEquals: { 'aws:RequestTag/team': 'a' } }),
+    ],
+    [],
+  ],
+  [
+    'an Allow for all but a session',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', { ArnNotEquals: { 'aws:PrincipalArn': `${session}/a` } }),
+    ],
+    [],
+  ],
+  [
+    'a Deny that spares an account by its ARN',
+    [pinned, deny('kms:Encrypt', { StringNotEquals: { 'aws:PrincipalAccount': root } })],
+    ['deny-spares-nobody'],
+  ],
+  [
+    'a Deny that spares a tag which the request never has',
+    [pinned, deny('kms:Encrypt', { StringNotEquals: { 'aws:RequestTag/team': 'a' } })],
+    ['deny-spares-nobody'],
+  ],
+  [
+    'a Deny that spares a tag, if there is one',
+    [pinned, deny('kms:Encrypt', { StringNotEqualsIfExists: { 'aws:RequestTag/team': 'a' } })],
+    [],
+  ],
+  [
+    'a misspelt prefix, which no request has',
+    [attested({ StringEquals: { 'kms:RecipientAttestion:PCR0': hex('a') } })],
+    ['unknown-condition-key'],
+  ],
+  [
+    'a misspelt prefix under a negated operator, which always holds',
+    [attested({ StringNotEquals: { 'kms:RecipientAttestion:PCR0': hex('a') } })],
+    ['unattested-access', 'unknown-condition-key'],
+  ],
+  [
+    'a misspelt prefix with IfExists, which always holds',
+    [attested({ StringEqualsIfExists: { 'kms:RecipientAttestion:PCR0': hex('a') } })],
+    ['unattested-access', 'unknown-condition-key'],
+  ],
+  [
+    'an encryption context without a name',
+    [attested({ StringEquals: { ...image, 'kms:EncryptionContext:': 'a' } })],
+    ['unknown-condition-key'],
+  ],
+  [
+    'patterns of few digits',
+    [attested({ StringLike: { [key(0)]: ['*7', `${'a'.repeat(64)}*`, `${'a'.repeat(63)}*`] } })],
+    ['loose-measurement', 'loose-measurement'],
+  ],
+  [
+    'a pattern that zeros fit',
+    [attested({ StringLike: { [key(0)]: '0*' } })],
+    ['zero-measurement'],
+  ],
+  [
+    'a pattern that zeros fit, of a register where they say little',
+    [attested({ StringEquals: image, StringLike: { [key(5)]: '0*' } })],
+    ['loose-measurement'],
+  ],
+  [
+    'any value of a second register',
+    [attested({ StringEquals: image, StringLike: { [key(3)]: '*' } })],
+    [],
+  ],
+  [
+    'Deny unless a digit fits',
+    [...denyUnattested({ StringNotLike: { [key(0)]: '7*' } }), ...kept],
+    ['loose-measurement'],
+  ],
+  [
+    'Deny of whatever a digit fits',
+    [pinned, deny('kms:Decrypt', { StringLike: { [key(0)]: '7*' } })],
+    [],
+  ],
+  ['an asterisk that is meant', [attested({ StringEquals: { [key(0)]: '7*' } })], ['not-a-digest']],
+  [
+    'a pattern in upper case',
+    [attested({ StringLike: { [key(0)]: `${'A'.repeat(64)}*` } })],
+    ['upper-case-hex'],
+  ],
+  [
+    'a pattern that no digest fits',
+    [attested({ StringLike: { [key(0)]: `${'a'.repeat(97)}*` } })],
+    ['not-a-digest'],
   ],
   ['a measurement as a number', [attested({ NumericEquals: { [key(0)]: 0 } })], ['never-matches']],
   [

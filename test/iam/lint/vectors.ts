@@ -219,6 +219,12 @@ export const vectors: Readonly<Record<string, Vector>> = {
     path: `Statement[1].Condition.StringEquals.${pcr('NitroTPMPCR7')}`,
     at: `"${pcr('NitroTPMPCR7')}": "${digest('boot')}"`,
   },
+  'loose-measurement': {
+    wrong: [allow(parent, 'kms:Decrypt', { StringLike: { [pcr(0)]: '7*' } })],
+    right: [allow(parent, 'kms:Decrypt', { StringLike: { [pcr(0)]: `${image.slice(0, 64)}*` } })],
+    path: `Statement[1].Condition.StringLike.${pcr(0)}`,
+    at: `"${pcr(0)}": "7*"`,
+  },
   'hex-prefix': {
     wrong: [equal({ [pcr(0)]: `0x${image}` })],
     right: [equal({ [pcr(0)]: image })],
@@ -323,6 +329,22 @@ export const vectors: Readonly<Record<string, Vector>> = {
     ],
     path: 'Statement[2].Condition.StringEquals.aws:PrincipalArn',
     at: `"aws:PrincipalArn": "arn:aws:iam::${account}:role/operator-*"`,
+  },
+  'deny-spares-nobody': {
+    wrong: [
+      decrypt,
+      deny('kms:ScheduleKeyDeletion', {
+        ArnNotEquals: { 'aws:PrincipalArn': `arn:aws:sts::${account}:assumed-role/operator/alice` },
+      }),
+    ],
+    right: [
+      decrypt,
+      deny('kms:ScheduleKeyDeletion', {
+        ArnNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/operator` },
+      }),
+    ],
+    path: 'Statement[2].Condition.ArnNotEquals.aws:PrincipalArn',
+    at: `"aws:PrincipalArn": "arn:aws:sts::${account}:assumed-role/operator/alice"`,
   },
   'not-principal-allow': {
     wrong: [

@@ -3,7 +3,6 @@
  * the statement that decided a case that fails, or on the case; a warning on what no case exercises
  * or notices.
  */
-import { resolve } from 'node:path'
 import { describeGap } from '../../../iam/coverage.ts'
 import { describeMutation } from '../../../cases/mutation.ts'
 import { totalsOf, type FileRun, type WrongFile } from '../test-run.ts'
@@ -73,6 +72,6 @@ function mutationAnnotations({ file, mutation, lines }: FileRun): Annotation[] {
   }))
 }
 
-function wrongAnnotation({ path, message, line }: WrongFile): Annotation {
-  return { level: 'error', at: { file: resolve(path), line }, title: `${path} is wrong`, message }
+function wrongAnnotation({ path, message, at }: WrongFile): Annotation {
+  return { level: 'error', at, title: `${path} is wrong`, message }
 }

@@ -2,6 +2,7 @@
  * Prints a run as JUnit's XML, as CI systems read it: a suite for each file. A file that is wrong is
  * a suite with one error.
  */
+import { relative } from 'node:path'
 import type { FileRun, TestRun, WrongFile } from '../test-run.ts'
 import type { Report } from './report.ts'
 
@@ -12,6 +13,7 @@ interface Suite {
 
 interface TestCase {
   readonly name: string
+  readonly file: string
   readonly line: number | undefined
   readonly problem: Problem | undefined
 }
@@ -41,6 +43,7 @@ function suitesOf({ files, wrong }: TestRun): Suite[] {
 function suiteOf({ file, results, demands, lines }: FileRun): Suite {
   const cases = results.map(({ name, ok, expected, actual, reason }, index) => ({
     name,
+    file: file.path,
     line: lines.ofCase(index).line,
     problem: ok
       ? undefined
@@ -51,6 +54,7 @@ function suiteOf({ file, results, demands, lines }: FileRun): Suite {
   }))
   const rest = demands.map(({ name, ok, reason }) => ({
     name,
+    file: file.path,
     line: undefined,
     problem: ok ? undefined : failure(reason, reason),
   }))
@@ -61,9 +65,12 @@ function failure(message: string, text: string): Problem {
   return { element: 'failure', type: 'expectation', message, text }
 }
 
-function wrongSuite({ path, message, line }: WrongFile): Suite {
+function wrongSuite({ path, message, at }: WrongFile): Suite {
   const problem = { element: 'error', type: 'file', message, text: message } as const
-  return { file: path, cases: [{ name: path, line, problem }] }
+  return {
+    file: path,
+    cases: [{ name: path, file: relative('', at.file), line: at.line, problem }],
+  }
 }
 
 function countsOf(cases: readonly TestCase[]) {
@@ -80,8 +87,8 @@ function suiteLines({ file, cases }: Suite): string[] {
   ]
 }
 
-function caseLines({ name, line, problem }: TestCase, file: string): string[] {
-  const given = attributes({ name, classname: file, file, line })
+function caseLines({ name, file, line, problem }: TestCase, suite: string): string[] {
+  const given = attributes({ name, classname: suite, file, line })
   if (!problem) return [`    <testcase${given}/>`]
   const { element, type, message, text } = problem
   return [

@@ -8,7 +8,7 @@ import type { CaseResult } from '../../../cases/run.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Style } from '../style.ts'
 import { totalsOf, type Demand, type FileRun, type TestRun } from '../test-run.ts'
-import { visible, wrapped } from '../wrap.ts'
+import { visible, visibleLine, wrapped } from '../wrap.ts'
 import type { Report } from './report.ts'
 
 export const spec: Report = (run, { style }) => {
@@ -18,7 +18,7 @@ export const spec: Report = (run, { style }) => {
 
 function fileLines(file: FileRun, style: Style): string[] {
   return [
-    style.strong(visible(file.file.path)),
+    style.strong(visibleLine(file.file.path)),
     ...file.results.flatMap((result) => caseLines(result, file.file.path, style)),
     ...file.demands.map((demand) => demandLine(demand, style)),
     ...coverageLines(file, style),
@@ -93,12 +93,14 @@ function mutationLines({ mutation }: FileRun, style: Style): string[] {
 
 function summary(run: TestRun, style: Style): string {
   const { passed, failed } = totalsOf(run)
-  const parts = [
+  const wrong =
+    run.wrong.length > 0 ? [style.bad(`${counted(run.wrong.length, 'file')} wrong`)] : []
+  if (run.files.length === 0) return ['no case ran', ...wrong].join(', ')
+  const results = [
     style.good(`${String(passed)} passed`),
     ...(failed > 0 ? [style.bad(`${String(failed)} failed`)] : []),
-    ...(run.wrong.length > 0 ? [style.bad(`${counted(run.wrong.length, 'file')} wrong`)] : []),
   ]
-  return `${parts.join(', ')} in ${counted(run.files.length, 'file')}`
+  return [`${results.join(', ')} in ${counted(run.files.length, 'file')}`, ...wrong].join(', ')
 }
 
 function counted(count: number, what: string): string {

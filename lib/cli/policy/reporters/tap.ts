@@ -2,6 +2,7 @@
  * Prints a run as TAP 14: a test point for each case, each demand and each wrong file.
  * https://testanything.org/tap-version-14-specification.html
  */
+import { relative } from 'node:path'
 import { totalsOf, type FileRun, type WrongFile } from '../test-run.ts'
 import { visible } from '../wrap.ts'
 import type { Report } from './report.ts'
@@ -40,8 +41,12 @@ function pointsOf({ file, results, demands, lines }: FileRun): Point[] {
   return [...cases, ...rest]
 }
 
-function wrongPoint({ path, message, line }: WrongFile): Point {
-  const diagnostic = { message, severity: 'fail', at: { file: path, line } }
+function wrongPoint({ path, message, at }: WrongFile): Point {
+  const diagnostic = {
+    message,
+    severity: 'fail',
+    at: { file: relative('', at.file), line: at.line },
+  }
   return { ok: false, description: path, diagnostic }
 }
 

@@ -73,6 +73,18 @@ describe('github', () => {
     assert.deepEqual(more, ['0 passed, 1 failed'])
   })
 
+  it("breaks the runner's old form of a command, in names of cases and of files", async () => {
+    const file = 'policies/##[group]\u001b.cases.yaml'
+    const text = casesOf({ ...holds, name: '##[error]x', expect: 'allow' })
+    const [line = ''] = await linesOf({ [file]: text })
+    assert.match(
+      line,
+      /title=policies\/#\\u0023\[group\]\\u001b\.cases\.yaml%3A #\\u0023\[error\]x::/,
+    )
+    const [wrong = ''] = await linesOf({ [file]: 'policy: 1\n' })
+    assert.match(wrong, /^::error file=policies\/#\\u0023\[group\]\\u001b\.cases\.yaml,line=1,/)
+  })
+
   it('names a file outside of the repository by its whole path', async () => {
     const path = join('..', 'elsewhere', 'app.cases.yaml')
     const [line] = await linesOf({ [path]: 'policy: 1\n' })

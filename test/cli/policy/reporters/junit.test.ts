@@ -62,7 +62,9 @@ describe('junit', () => {
   pythonTest(`gives any name back through an XML parser${pythonNote}`, async function () {
     this.timeout(30_000)
     const names = fc.sample(fc.string({ unit: 'grapheme', minLength: 1 }), 200)
-    const spoken = names.filter((name) => /\S/.test(name)).map((name) => `${name}.`)
+    const spoken = names
+      .filter((name) => /\S/.test(name))
+      .map((name, index) => `${name}.${String(index)}`)
     const cases = spoken.map((name) => ({ ...holds, name }))
     const text = junit(await runOf({ 'policies/app.cases.yaml': casesOf(...cases) }), surroundings)
     const program =

@@ -26,7 +26,7 @@ describe('spec', () => {
       because       statement Administration of the key policy allows it
       to see all    enclave-kms policy explain --cases policies/app.cases.yaml --case 'the '\\''admin'\\'' may not'
 
-1 passed, 2 failed, 1 file wrong in 1 file`,
+1 passed, 2 failed in 1 file, 1 file wrong`,
     )
   })
 
@@ -58,7 +58,9 @@ describe('spec', () => {
       'b.cases.yaml': casesOf(holds).replace('./app.json', './policies/app.json'),
     })
     assert.match(spec(run, surroundings), /\n2 passed in 2 files$/)
-    assert.equal(spec({ files: [], wrong: [] }, surroundings), '0 passed in 0 files')
+    const { wrong } = await runOf({ 'a.cases.yaml': '' })
+    assert.equal(spec({ files: [], wrong }, surroundings), 'no case ran, 1 file wrong')
+    assert.equal(spec({ files: [], wrong: [] }, surroundings), 'no case ran')
   })
 
   it('has colours where they are wanted, and no control character of a name', async () => {
