@@ -90,7 +90,7 @@ describe('the action', () => {
     const demands = { 'min-coverage': '100', 'min-mutation-score': '100' }
     const { code, stdout } = await act({ paths: 'policies', ...demands })
     assert.equal(code, 0, stdout)
-    assert.match(stdout, /^[1-9]\d* passed, 0 failed$/m)
+    assert.match(stdout, /^cases: [1-9]\d* passed, 0 failed$/m)
     assert.doesNotMatch(stdout, /^::(?:error|warning)/m)
   })
 

@@ -14,7 +14,7 @@ export const github: Report = (run, { repository }) => {
   const { passed, failed } = totalsOf(run)
   return [
     ...annotations.map((one) => workflowCommand(one, repository)),
-    `${String(passed)} passed, ${String(failed)} failed`,
+    `cases: ${String(passed)} passed, ${String(failed)} failed`,
   ].join('\n')
 }
 

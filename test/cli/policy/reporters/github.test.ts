@@ -16,7 +16,7 @@ describe('github', () => {
       '::error file=policies/app.json,line=10,title=policies/app.cases.yaml%3A no document::expected allow, got implicit-deny: statement Decrypt of the key policy wants StringEqualsIgnoreCase kms:RecipientAttestation:ImageSha384 abababababababab…abababab; the request has none',
       "::error file=policies/app.json,line=4,title=policies/app.cases.yaml%3A the 'admin' may not::expected deny, got allow: statement Administration of the key policy allows it",
       '::error file=policies/bad.cases.yaml,line=2,title=policies/bad.cases.yaml is wrong::key.arn: want a text: the ARN of a key, got nothing',
-      '1 passed, 2 failed',
+      'cases: 1 passed, 2 failed',
     ])
   })
 
@@ -70,7 +70,7 @@ describe('github', () => {
       line ?? '',
       /,title=policies\/app\.cases\.yaml%3A a%2Cb%3A 100 %25\\u000a%3A%3Aerror%3A%3Ax::expected/,
     )
-    assert.deepEqual(more, ['0 passed, 1 failed'])
+    assert.deepEqual(more, ['cases: 0 passed, 1 failed'])
   })
 
   it("breaks the runner's old form of a command, in names of cases and of files", async () => {
