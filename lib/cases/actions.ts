@@ -5,6 +5,7 @@
  * Source: service authorization reference, "Actions, resources, and condition keys for AWS KMS".
  */
 import type { KeyUsage } from '../crypto/specs.ts'
+import { keylessActions } from '../iam/lint/actions.ts'
 import { suggestion } from '../config/nearest.ts'
 import { wants, wantsOf, wrong, type Place } from '../config/read.ts'
 import type { Conditions } from '../kms/conditions.ts'
@@ -26,21 +27,6 @@ export interface Action {
 }
 
 type EncryptionContext = Readonly<Record<string, string>>
-
-/** The operations on no key, which no key policy can allow. */
-const onNoKey: ReadonlySet<OperationName> = new Set<OperationName>([
-  'ConnectCustomKeyStore',
-  'CreateCustomKeyStore',
-  'CreateKey',
-  'DeleteCustomKeyStore',
-  'DescribeCustomKeyStores',
-  'DisconnectCustomKeyStore',
-  'GenerateRandom',
-  'ListAliases',
-  'ListKeys',
-  'ListRetirableGrants',
-  'UpdateCustomKeyStore',
-])
 
 /** ReEncrypt asks for two actions, one on each key, and is none itself. */
 const reEncrypt = 'ReEncrypt'
@@ -68,7 +54,7 @@ function actionOf(name: OperationName): Action {
   const operation = operations.get(name)
   return {
     name: `kms:${name}`,
-    onKey: !onNoKey.has(name),
+    onKey: !keylessActions.has(`kms:${name.toLowerCase()}`),
     takesRecipient: operation?.recipient !== undefined,
     usage: operation?.usage,
     conditions: (encryptionContext) => conditionsOf(operation, encryptionContext),

@@ -7,6 +7,7 @@ import { isSameAccount, worksAcrossAccounts } from '../iam/decision.ts'
 import type { Evaluation, Explanation } from '../iam/explain.ts'
 import { failingCondition, type FailingCondition } from '../iam/hints.ts'
 import type { AccessRequest, ContextValue } from '../iam/request.ts'
+import { shortened } from '../iam/shortened.ts'
 
 export function reasonOf(
   request: AccessRequest,
@@ -86,9 +87,4 @@ function conditionOf({ operator, key, expected, actual }: FailingCondition): str
 
 function printed(value: ContextValue): string {
   return (typeof value === 'string' ? [value] : value).map(shortened).join(', ')
-}
-
-/** Of a digest the two ends are enough to tell it by. */
-function shortened(text: string): string {
-  return text.length > 64 ? `${text.slice(0, 16)}…${text.slice(-8)}` : text
 }
