@@ -180,9 +180,15 @@ export class KmsHandler {
   }
 }
 
+/** A load that fails is not kept: the next call tries again. */
 function stsLoader(options: StsOptions): LoadSts {
   let sts: ReturnType<LoadSts> | undefined
-  return () => (sts ??= import('../sts/service.ts').then(({ Sts }) => new Sts(options)))
+  const load = async () => new (await import('../sts/service.ts')).Sts(options)
+  return () =>
+    (sts ??= load().catch((error: unknown) => {
+      sts = undefined
+      throw error
+    }))
 }
 
 /** Loaded with the first external key store: TLS takes long to load. */
