@@ -21,7 +21,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Tests, and the modules without a test of their own that they drive. */
 const covered: Readonly<Record<string, readonly string[]>> = {
-  'test/cli/command.test.ts': ['lib/cli/exit.ts', 'lib/cli/main.ts'],
+  'test/attack/process.test.ts': ['lib/cli/main.ts'],
+  'test/cli/command.test.ts': ['lib/cli/exit.ts', 'lib/cli/run-command.ts'],
   'test/cli/commands/documents.test.ts': [
     'lib/cli/commands/attest.ts',
     'lib/cli/commands/inspect.ts',

@@ -18,7 +18,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run, start } from '../cli/run.ts'
+import { runProcess, start } from '../cli/run.ts'
 import { commandOf, kmsClient } from '../support/sdk.ts'
 
 /** A server on a port of its own; nothing reads its stderr unless the caller does. */
@@ -92,7 +92,7 @@ describe('a file that is not what a command wants', () => {
   })
 
   it('is not of a known kind when it is far too large', async () => {
-    const { code, stderr } = await run(['inspect', large])
+    const { code, stderr } = await runProcess(['inspect', large])
     assert.deepEqual(
       [code, stderr],
       [2, `enclave-kms: ${large}: not a file of a kind that enclave-kms knows\n`],
@@ -100,7 +100,7 @@ describe('a file that is not what a command wants', () => {
   })
 
   it('cannot be read when it has no end', async () => {
-    const { code, stderr } = await run(['inspect', '/dev/zero'])
+    const { code, stderr } = await runProcess(['inspect', '/dev/zero'])
     assert.deepEqual([code, stderr], [2, 'enclave-kms: /dev/zero: cannot be read: too large\n'])
   })
 })
@@ -125,7 +125,7 @@ const title = isPosix ? endless : `${endless} (skipped: Windows has no such file
       ['/dev/zero', `it ${tooLong}`],
       [pipe, late],
     ] as const) {
-      const { code, stderr } = await run(['serve', '--config', file])
+      const { code, stderr } = await runProcess(['serve', '--config', file])
       assert.deepEqual([code, stderr], [2, `enclave-kms: --config: ${file}: ${reason}\n`])
     }
   })
@@ -141,7 +141,7 @@ const title = isPosix ? endless : `${endless} (skipped: Windows has no such file
     ] as const) {
       const file = join(folder, 'config.json')
       writeFileSync(file, JSON.stringify(config))
-      const { code, stderr } = await run(['serve', '--config', file])
+      const { code, stderr } = await runProcess(['serve', '--config', file])
       assert.deepEqual([code, stderr], [2, `enclave-kms: ${member}: ${zero} ${tooLong}\n`])
     }
   })
@@ -157,8 +157,10 @@ const title = isPosix ? endless : `${endless} (skipped: Windows has no such file
   })
 
   it('is refused as the root to judge a document by', async () => {
-    const { stdout } = await run(['attest'])
-    const { code, stderr } = await run(['inspect', '-', '--root', '/dev/zero'], { stdin: stdout })
+    const { stdout } = await runProcess(['attest'])
+    const { code, stderr } = await runProcess(['inspect', '-', '--root', '/dev/zero'], {
+      stdin: stdout,
+    })
     assert.equal(code, 2)
     assert.match(stderr, /^enclave-kms: --root: [^\n]+\n$/)
   })

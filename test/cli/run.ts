@@ -1,9 +1,8 @@
-/** Runs the built command as its users do. */
+/** Runs the command: the built one as its users do, or in this process, which takes no start. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { buildCommand } from '../../lib/cli/command.ts'
-import { Exit } from '../../lib/cli/exit.ts'
+import { runCommand } from '../../lib/cli/run-command.ts'
 
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -23,7 +22,16 @@ export function start(args: readonly string[], { env, cwd }: RunOptions = {}): C
   return spawn(process.execPath, [command, ...args], { env: { ...process.env, ...env }, cwd })
 }
 
+/** In this process, unless it reads stdin. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return options.stdin === undefined ? runHere(args, options) : runProcess(args, options)
+}
+
+/** For what depends on the process: how it starts, waits and ends. */
+export async function runProcess(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
   const child = start(args, options)
   const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] }
   child.stdout?.on('data', (chunk: Buffer) => output.stdout.push(chunk))
@@ -38,13 +46,44 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   }
 }
 
-/** What a command ends with that refuses what it is given: in this process, where it takes no time. */
-export async function refusalOf(args: readonly string[]): Promise<{ code: number; line: string }> {
+async function runHere(args: readonly string[], { env, cwd }: RunOptions): Promise<Finished> {
+  const stdout = new Captured(process.stdout)
+  const stderr = new Captured(process.stderr)
+  const before = { exitCode: process.exitCode, env: process.env, cwd: process.cwd() }
+  process.exitCode = 0
+  process.env = { ...process.env, ...env }
+  if (cwd !== undefined) process.chdir(cwd)
   try {
-    await buildCommand().parseAsync([...args], { from: 'user' })
-  } catch (error) {
-    if (error instanceof Exit) return { code: error.code, line: error.message }
-    throw error
+    await runCommand(args)
+    return { code: process.exitCode, stdout: stdout.bytes, stderr: stderr.bytes.toString() }
+  } finally {
+    process.chdir(before.cwd)
+    process.env = before.env
+    process.exitCode = before.exitCode
+    stdout.release()
+    stderr.release()
   }
-  throw new Error(`${args.join(' ')} was not refused`)
+}
+
+/** A stream of this process that for a while keeps what is written to it, and is no terminal. */
+class Captured {
+  readonly #stream: NodeJS.WriteStream
+  readonly #chunks: Buffer[] = []
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+    const write = (chunk: string | Uint8Array) => this.#chunks.push(Buffer.from(chunk)) > 0
+    // Own members, which hide those of the stream's class and go when they are deleted.
+    Object.defineProperty(stream, 'write', { value: write, configurable: true })
+    Object.defineProperty(stream, 'isTTY', { value: false, configurable: true })
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
+  release(): void {
+    Reflect.deleteProperty(this.#stream, 'write')
+    Reflect.deleteProperty(this.#stream, 'isTTY')
+  }
 }

@@ -29,8 +29,11 @@ describe('attest, inspect and open', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  const inspect = async (args: string[], stdin: Buffer | string = '') => {
-    const finished = await run(['inspect', ...args, '--json'], { stdin })
+  const inspect = async (args: string[], stdin?: Buffer | string) => {
+    const finished = await run(
+      ['inspect', ...args, '--json'],
+      stdin === undefined ? stdin : { stdin },
+    )
     const report = JSON.parse(finished.stdout.toString()) as Report
     return { code: finished.code, report }
   }

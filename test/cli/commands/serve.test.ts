@@ -11,7 +11,7 @@ import {
   ListAliasesCommand,
 } from '@aws-sdk/client-kms'
 import { kmsClient } from '../../support/sdk.ts'
-import { run, start, type RunOptions } from '../run.ts'
+import { runProcess, start, type RunOptions } from '../run.ts'
 
 interface Served {
   readonly child: ChildProcess
@@ -139,7 +139,7 @@ describe('serve', () => {
   it('names the place in a config that is wrong', async () => {
     const file = join(folder, 'wrong.yaml')
     writeFileSync(file, 'keys:\n  - id: 1234abcd-12ab-34cd-56ef-1234567890ab\n    polcy: {}\n')
-    const { code, stderr } = await run(['serve', '--config', file])
+    const { code, stderr } = await runProcess(['serve', '--config', file])
     assert.equal(code, 2)
     assert.match(stderr, /^enclave-kms: keys\[0\]\.polcy: [^\n]+\n$/)
   })
@@ -147,14 +147,14 @@ describe('serve', () => {
   it('names the flag or the variable of a config that cannot be read', async () => {
     const file = join(folder, 'none.yaml')
     const reason = `${file}: cannot read it: ENOENT: no such file or directory, open '${file}'`
-    const byFlag = await run(['serve', '--config', file])
+    const byFlag = await runProcess(['serve', '--config', file])
     assert.deepEqual([byFlag.code, byFlag.stderr], [2, `enclave-kms: --config: ${reason}\n`])
-    const { code, stderr } = await run(['serve'], { env: { ENCLAVE_KMS_CONFIG: file } })
+    const { code, stderr } = await runProcess(['serve'], { env: { ENCLAVE_KMS_CONFIG: file } })
     assert.deepEqual([code, stderr], [2, `enclave-kms: ENCLAVE_KMS_CONFIG: ${reason}\n`])
   })
 
   it('takes its options from the environment, and a flag wins', async () => {
-    const { code, stderr } = await run(['serve'], { env: { ENCLAVE_KMS_PORT: 'x' } })
+    const { code, stderr } = await runProcess(['serve'], { env: { ENCLAVE_KMS_PORT: 'x' } })
     assert.equal(code, 2)
     assert.match(stderr, /ENCLAVE_KMS_PORT/)
     const served = await serve([], { env: { ENCLAVE_KMS_PORT: 'x' } })
@@ -164,7 +164,7 @@ describe('serve', () => {
   it('says in one line that its port is in use', async () => {
     const served = await serve([])
     const { port } = new URL(served.url)
-    const { code, stdout, stderr } = await run(['serve', '--port', port])
+    const { code, stdout, stderr } = await runProcess(['serve', '--port', port])
     assert.deepEqual(
       { code, stdout: stdout.toString(), stderr },
       { code: 1, stdout: '', stderr: `enclave-kms: port ${port} is in use\n` },

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { credential } from '../../support/custom-key-stores.ts'
 import { signedHeaders } from '../../support/xks-signer.ts'
-import { run, start } from '../run.ts'
+import { runProcess, start } from '../run.ts'
 
 const flags = ['--access-key-id', credential.AccessKeyId]
 const secret = ['--secret-access-key', credential.RawSecretAccessKey]
 const keyFlag = ['--key', 'a=generated']
 
 async function refused(args: readonly string[], code: number, line: string): Promise<void> {
-  const { stdout, stderr, ...ended } = await run(['xks-proxy', '--port', '0', ...args])
+  const { stdout, stderr, ...ended } = await runProcess(['xks-proxy', '--port', '0', ...args])
   assert.deepEqual(
     { code: ended.code, stdout: stdout.toString(), stderr },
     { code, stdout: '', stderr: `enclave-kms: ${line}\n` },
