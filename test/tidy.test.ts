@@ -91,6 +91,7 @@ const covered: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/iam/hints.test.ts': [
     'lib/iam/condition-keys.ts',
+    'lib/iam/distance.ts',
     'lib/iam/culprits.ts',
     'lib/iam/measurement-mistakes.ts',
     'lib/iam/statement-mistakes.ts',

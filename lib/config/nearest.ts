@@ -1,5 +1,5 @@
 /** The name among some that a misspelt or half-remembered one most likely means, for refusals. */
-import { distance } from '../iam/condition-keys.ts'
+import { distance } from '../iam/distance.ts'
 
 /** Ours: a shorter name is in too many others. */
 const leastPart = 4

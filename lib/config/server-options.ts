@@ -1,46 +1,6 @@
-/** What a server is started with, as a config says it. */
-import type { KmsServerOptions } from '../http/server.ts'
+/** What a server is started with, as a config says it: all of it but what `serve` alone takes. */
 import type { Config } from './config.ts'
 
-export function serverOptionsOf(
-  config: Config,
-): Required<
-  Pick<
-    KmsServerOptions,
-    | 'account'
-    | 'region'
-    | 'keys'
-    | 'attestation'
-    | 'hosts'
-    | 'principals'
-    | 'organization'
-    | 'vpcEndpoints'
-    | 'quotas'
-    | 'webIdentityProviders'
-  >
-> {
-  const {
-    account,
-    region,
-    keys,
-    attestation,
-    hosts,
-    principals,
-    organization,
-    vpcEndpoints,
-    quotas,
-    webIdentityProviders,
-  } = config
-  return {
-    account,
-    region,
-    keys,
-    attestation,
-    hosts,
-    principals,
-    organization,
-    vpcEndpoints,
-    quotas,
-    webIdentityProviders,
-  }
+export function serverOptionsOf({ options: _, ...server }: Config): Omit<Config, 'options'> {
+  return server
 }

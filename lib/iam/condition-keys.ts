@@ -3,6 +3,7 @@
  * not there. Sources: service authorization reference, "Actions, resources, and condition keys for
  * AWS KMS"; IAM user guide, "AWS global condition context keys".
  */
+import { distance } from './distance.ts'
 
 const names = [
   'aws:AssumedRoot',
@@ -172,23 +173,20 @@ function isSameNumber(known: string, number: string): boolean {
   return !/pcr\d+$/.test(known) || /\d+$/.exec(known)?.[0] === number
 }
 
-/** Levenshtein's distance; lengths that differ too much are not compared. */
-export function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 3) return Infinity
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1] ? 0 : 1
-      current.push(
-        Math.min(
-          (previous[column] ?? 0) + 1,
-          (current[column - 1] ?? 0) + 1,
-          (previous[column - 1] ?? 0) + same,
-        ),
-      )
-    }
-    previous = current
-  }
-  return previous[b.length] ?? Infinity
+/** Keys whose value is a list: the set operators are for them. */
+const multivalued = new Set([
+  'aws:calledvia',
+  'aws:principalorgpaths',
+  'aws:principalservicenameslist',
+  'aws:resourceorgpaths',
+  'aws:sourceorgpaths',
+  'aws:tagkeys',
+  'aws:vpceorgpaths',
+  'kms:encryptioncontextkeys',
+  'kms:grantoperations',
+  'kms:resourcealiases',
+])
+
+export function isMultivalued(lowerCaseKey: string): boolean {
+  return multivalued.has(lowerCaseKey)
 }

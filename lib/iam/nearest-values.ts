@@ -6,9 +6,8 @@
  * condition context keys".
  */
 import { platformOf } from './changed-request.ts'
-import { isKnownKey } from './condition-keys.ts'
+import { isKnownKey, isMultivalued } from './condition-keys.ts'
 import { actionsWithKey } from './lint/actions.ts'
-import { isMultivalued } from './lint/impossible.ts'
 import type { ContextValue } from './request.ts'
 
 /** The actions of a family of keys that `actionsWithKey` leaves out, in lower case. */

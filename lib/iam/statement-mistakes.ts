@@ -5,7 +5,7 @@
  * policies".
  */
 import { arnName } from './arn-pattern.ts'
-import { distance } from './condition-keys.ts'
+import { distance } from './distance.ts'
 import type { ElementExplanation, Evaluation, StatementExplanation } from './explain.ts'
 import { keyActions, keylessActions } from './lint/actions.ts'
 import type { AccessRequest, Principal } from './request.ts'

@@ -93,8 +93,8 @@ export class Sts {
   }
 
   /** A fault of the way here, like a signature that does not match. */
-  refuse(fault: Fault, requestId: string): StsAnswer {
-    return stsFault(fault, requestId)
+  refuse({ code, message, status }: Fault, requestId: string): StsAnswer {
+    return errorAnswer({ code, message, status, ...queryRows[code] }, requestId)
   }
 
   /** Forgets every session. */
@@ -136,9 +136,4 @@ const queryRows: Partial<Record<FaultCode, Partial<ErrorText>>> = {
   ThrottlingException: { code: 'Throttling' },
   ValidationException: { code: 'ValidationError' },
   UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
-}
-
-/** A fault in the query protocol's words. */
-export function stsFault({ code, message, status }: Fault, requestId: string): StsAnswer {
-  return errorAnswer({ code, message, status, ...queryRows[code] }, requestId)
 }

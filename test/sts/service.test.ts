@@ -6,7 +6,7 @@ import { Access } from '../../lib/kms/access.ts'
 import { Fault } from '../../lib/kms/faults.ts'
 import { silent } from '../../lib/kms/log.ts'
 import { MemoryStore } from '../../lib/store/memory.ts'
-import { Sts, stsFault } from '../../lib/sts/service.ts'
+import { Sts } from '../../lib/sts/service.ts'
 import { hasPythonModule } from '../http/signing.ts'
 import { hasProgram, plainEnvironment, runToEnd } from '../support/programs.ts'
 import { account, allowAll, arn, region, useSts, withKey } from './scene.ts'
@@ -95,7 +95,7 @@ describe('Sts', () => {
   })
 })
 
-describe('stsFault', () => {
+describe('a fault of the way here', () => {
   it('has the names and statuses of the query family', () => {
     const cases = [
       [
@@ -124,7 +124,7 @@ describe('stsFault', () => {
     ] as const
     for (const [code, status, name, message] of cases) {
       const fault = new Fault(code, message === 'text' ? 'text' : undefined)
-      assert.deepEqual(stsFault(fault, requestId), {
+      assert.deepEqual(sts.refuse(fault, requestId), {
         status,
         contentType: 'text/xml',
         body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -141,7 +141,7 @@ describe('stsFault', () => {
   })
 
   it('takes an internal error upon the receiver', () => {
-    const { status, body } = stsFault(new Fault('KMSInternalException', 'text'), requestId)
+    const { status, body } = sts.refuse(new Fault('KMSInternalException', 'text'), requestId)
     assert.equal(status, 500)
     assert.match(body, /<Type>Receiver<\/Type>\s*<Code>InternalFailure<\/Code>/)
   })

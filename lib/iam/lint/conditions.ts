@@ -4,9 +4,9 @@
  * operations with a Recipient); IAM user guide, "Single-valued vs. multivalued context keys".
  */
 import { wildcardTest } from '../pattern.ts'
-import { isKnownKey } from '../condition-keys.ts'
+import { isKnownKey, isMultivalued } from '../condition-keys.ts'
 import { keyActions, recipientActions } from './actions.ts'
-import { isMultivalued, isOfOtherActions } from './impossible.ts'
+import { isOfOtherActions } from './impossible.ts'
 import type { Hit } from './finding.ts'
 import { malformed, refusedAs } from './refusals.ts'
 import type { Rule } from './rule.ts'

@@ -4,7 +4,7 @@
  * together. Source: IAM user guide, "IAM JSON policy elements".
  */
 import type { Condition } from '../condition.ts'
-import { isKnownKey } from '../condition-keys.ts'
+import { isKnownKey, isMultivalued } from '../condition-keys.ts'
 import type { RequestContext } from '../request.ts'
 import { actionsWithKey, keyActions } from './actions.ts'
 import type { Hit } from './finding.ts'
@@ -85,23 +85,6 @@ function checkOwnKey(
     message: `this is the policy of ${keyArn}, which the statement is not about, so it never applies`,
     fix: 'write "Resource": "*", which in a key policy means this key',
   }
-}
-
-const multivalued = new Set([
-  'aws:calledvia',
-  'aws:principalorgpaths',
-  'aws:principalservicenameslist',
-  'aws:resourceorgpaths',
-  'aws:sourceorgpaths',
-  'aws:tagkeys',
-  'aws:vpceorgpaths',
-  'kms:encryptioncontextkeys',
-  'kms:grantoperations',
-  'kms:resourcealiases',
-])
-
-export function isMultivalued(lowerCaseKey: string): boolean {
-  return multivalued.has(lowerCaseKey)
 }
 
 /** The keys whose values never have an asterisk or a question mark of their own. */

@@ -3,7 +3,8 @@
  * not decide. Source: service authorization reference, "Actions, resources, and condition keys for AWS
  * KMS".
  */
-import { closestKey, distance, isKnownKey, registerRange } from '../condition-keys.ts'
+import { closestKey, isKnownKey, registerRange } from '../condition-keys.ts'
+import { distance } from '../distance.ts'
 import { wildcardTest } from '../pattern.ts'
 import { keyActions, keylessActions } from './actions.ts'
 import type { Hit } from './finding.ts'
