@@ -26,14 +26,14 @@ export interface PolicySet {
   /** The policy of the resource; null when the action is on none that has a policy. */
   readonly keyPolicy: PolicyDocument | null
   readonly identity: readonly AttachedPolicy[]
-  readonly boundary?: AttachedPolicy
+  readonly boundary?: AttachedPolicy | undefined
   /** The policies of the session together: one that allows is enough. */
-  readonly session?: readonly AttachedPolicy[]
+  readonly session?: readonly AttachedPolicy[] | undefined
   /** The policies of one organization; none at all where the list is absent or empty. */
-  readonly serviceControl?: readonly AttachedPolicy[]
+  readonly serviceControl?: readonly AttachedPolicy[] | undefined
   /** With AWS's own RCPFullAWSAccess, which is always attached: without it nothing is allowed. */
-  readonly resourceControl?: readonly AttachedPolicy[]
-  readonly vpcEndpoint?: AttachedPolicy
+  readonly resourceControl?: readonly AttachedPolicy[] | undefined
+  readonly vpcEndpoint?: AttachedPolicy | undefined
   /** The grants on the key; for kms:RetireGrant only the one that is to be retired. */
   readonly grants: readonly Grant[]
 }

@@ -162,14 +162,16 @@ export class Access {
     const { principal } = caller
     const resourceAccount = resourceAccountOf(caller, ask)
     const limited = { principal, resourceAccount, key: ask.key }
+    const control = this.#organization && controlPolicies(this.#organization, limited)
     return {
       keyPolicy: ask.keyPolicy ?? (ask.key ? ask.key.policy : null),
       identity: caller.policies,
       grants: [],
-      ...(caller.boundary && { boundary: caller.boundary }),
-      ...(caller.session && { session: caller.session }),
-      ...(this.#organization && controlPolicies(this.#organization, limited)),
-      ...(connection.vpcEndpoint && { vpcEndpoint: connection.vpcEndpoint.policy }),
+      boundary: caller.boundary,
+      session: caller.session,
+      serviceControl: control?.serviceControl,
+      resourceControl: control?.resourceControl,
+      vpcEndpoint: connection.vpcEndpoint?.policy,
     }
   }
 
