@@ -181,6 +181,13 @@ function crowdsOfValues(): Crowd[] {
       (at) => `*:::::${short(at)}`,
       (at) => `:::::-${short(at)}`,
     ),
+    crowd(
+      'ArnLike',
+      1_300,
+      (at) => `?*:?*:?*:?*:?*:*${short(at)}_*`,
+      (at) => `a:a:a:a:a:${short(at)}`,
+      ' ?*:…:*…*',
+    ),
   ]
 }
 

@@ -5,6 +5,7 @@
  * operators".
  */
 import { hasWildcard, patternTest, type TextTest } from './pattern.ts'
+import { PatternCrowd } from './pattern-crowd.ts'
 import { anyRun, textOf, wildcardTokens, type Token } from './tokens.ts'
 
 const arnParts = 6
@@ -43,12 +44,27 @@ export function anyArnTest(
     tests.push(partTests(parts))
   }
   const all = [...forms.values()]
-  return (arn) =>
-    all.some((form) =>
-      form.byFixed
-        .get(keyOf(arn, form))
-        ?.some((tests) => tests.every(({ index, test }) => test(arn[index] ?? ''))),
-    )
+  let crowd: PatternCrowd | undefined
+  return (arn) => {
+    let tried = 0
+    for (const form of all) {
+      for (const tests of form.byFixed.get(keyOf(arn, form)) ?? []) {
+        if (tried++ === fewPatterns) {
+          return (crowd ??= crowdOf(patterns)).hasOneFor(arn.join(':'))
+        }
+        if (tests.every(({ index, test }) => test(arn[index] ?? ''))) return true
+      }
+    }
+    return false
+  }
+}
+
+/** Ours: where more of the patterns come into question, all are tried together. */
+const fewPatterns = 16
+
+function crowdOf(patterns: readonly (readonly Token[])[]): PatternCrowd {
+  const whole = patterns.filter((pattern) => splitTokens(pattern).length === arnParts)
+  return new PatternCrowd(whole, arnParts - 1)
 }
 
 /** No part but the last has a colon. */
