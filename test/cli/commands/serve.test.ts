@@ -9,6 +9,8 @@ import {
   DecryptCommand,
   EncryptCommand,
   ListAliasesCommand,
+  SignCommand,
+  VerifyCommand,
 } from '@aws-sdk/client-kms'
 import { kmsClient } from '../../support/sdk.ts'
 import { runProcess, start, type RunOptions } from '../run.ts'
@@ -68,6 +70,25 @@ describe('serve', () => {
       client.destroy()
     })
   }
+
+  it('has the threads of its slow primitives', async () => {
+    const served = await serve([])
+    // SM2 is in China's Regions alone.
+    const client = kmsClient(served.url, { region: 'cn-north-1' })
+    for (const [KeySpec, SigningAlgorithm] of [
+      ['ML_DSA_44', 'ML_DSA_SHAKE_256'],
+      ['SM2', 'SM2DSA'],
+    ] as const) {
+      const create = new CreateKeyCommand({ KeySpec, KeyUsage: 'SIGN_VERIFY' })
+      const { KeyMetadata } = await client.send(create)
+      const message = { KeyId: KeyMetadata?.KeyId, Message: Buffer.from('x'), SigningAlgorithm }
+      const { Signature } = await client.send(new SignCommand(message))
+      const { SignatureValid } = await client.send(new VerifyCommand({ ...message, Signature }))
+      assert.equal(SignatureValid, true)
+    }
+    client.destroy()
+    assert.equal(await served.stop(), 0)
+  })
 
   it('reads a config in YAML, with paths relative to it', async () => {
     const policy = {
