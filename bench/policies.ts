@@ -188,6 +188,15 @@ function crowdsOfValues(): Crowd[] {
       (at) => `a:a:a:a:a:${short(at)}`,
       ' ?*:…:*…*',
     ),
+    {
+      name: 'StringLike *${8,192 characters}?…, 800 values against 16,384 characters',
+      operator: 'StringLike',
+      expected: Array.from(
+        { length: 800 },
+        (_, at) => `*\${kms:EncryptionContext:k}?${short(at)}*`,
+      ),
+      actual: ['ab'.repeat(longestHeader / 2)],
+    },
   ]
 }
 
@@ -203,7 +212,11 @@ function timeOfCrowd({ operator, expected, actual }: Crowd): number {
   const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
   const times = Array.from({ length: 3 }, () => {
     const keyPolicy = parsePolicy(text, 'key')
-    const request = requestOf(new Map([[key.toLowerCase(), [...actual]]]))
+    const values = new Map<string, ContextValue>([
+      [key.toLowerCase(), [...actual]],
+      ['kms:encryptioncontext:k', 'ab'.repeat(longestContext / 2)],
+    ])
+    const request = requestOf(values)
     return millisecondsOf(() => authorize(request, { keyPolicy, identity: [], grants: [] }))
   })
   return Math.min(...times)

@@ -56,6 +56,7 @@ const pieces = [
   'a?',
   '??',
   '${aws:username}',
+  '${kms:EncryptionContext:k}',
   'aaaaaaaa',
   'arn:aws:*:',
 ]

@@ -6,7 +6,7 @@
  */
 import { hasWildcard, patternTest, type TextTest } from './pattern.ts'
 import { PatternCrowd } from './pattern-crowd.ts'
-import { anyRun, textOf, wildcardTokens, type Token } from './tokens.ts'
+import { anyRun, textOf, tokensOf, wildcardTokens, type Part } from './tokens.ts'
 
 const arnParts = 6
 const colon = ':'.charCodeAt(0)
@@ -26,7 +26,7 @@ interface PartTest {
 
 /** Whether an ARN fits any of many patterns: only those are tried whose fixed parts it has. */
 export function anyArnTest(
-  patterns: readonly (readonly Token[])[],
+  patterns: readonly (readonly Part[])[],
 ): (arn: readonly string[]) => boolean {
   const forms = new Map<string, Form>()
   for (const pattern of patterns) {
@@ -62,9 +62,9 @@ export function anyArnTest(
 /** Ours: where more of the patterns come into question, all are tried together. */
 const fewPatterns = 16
 
-function crowdOf(patterns: readonly (readonly Token[])[]): PatternCrowd {
+function crowdOf(patterns: readonly (readonly Part[])[]): PatternCrowd {
   const whole = patterns.filter((pattern) => splitTokens(pattern).length === arnParts)
-  return new PatternCrowd(whole, arnParts - 1)
+  return new PatternCrowd(whole.map(tokensOf), arnParts - 1)
 }
 
 /** No part but the last has a colon. */
@@ -82,7 +82,7 @@ export function arnTest(pattern: string): TextTest {
 }
 
 /** A part without wildcards has been looked up, and one that is `*` needs no test. */
-function partTests(parts: readonly (readonly Token[])[]): PartTest[] {
+function partTests(parts: readonly (readonly Part[])[]): PartTest[] {
   return parts.flatMap((tokens, index) =>
     !hasWildcard(tokens) || (tokens.length === 1 && tokens[0] === anyRun)
       ? []
@@ -90,11 +90,16 @@ function partTests(parts: readonly (readonly Token[])[]): PartTest[] {
   )
 }
 
-function splitTokens(tokens: readonly Token[]): Token[][] {
-  const parts: Token[][] = [[]]
-  for (const token of tokens) {
-    if (token === colon && parts.length < arnParts) parts.push([])
-    else parts.at(-1)?.push(token)
+function splitTokens(pattern: readonly Part[]): Part[][] {
+  const parts: Part[][] = [[]]
+  const add = (part: Part): void => {
+    if (part === colon && parts.length < arnParts) parts.push([])
+    else parts.at(-1)?.push(part)
+  }
+  for (const part of pattern) {
+    if (typeof part === 'string' && part.includes(':'))
+      for (const unit of tokensOf([part])) add(unit)
+    else add(part)
   }
   return parts
 }

@@ -28,7 +28,8 @@ export function parseConditions(
       checkConditionKey(key, at)
       if (kind === 'key' && name.qualifier === 'ForAllValues') checkForAllValues(key, at)
       const expected = readValues(values, at)
-      conditions.push(compileCondition({ operator, key, expected }, version, at))
+      const condition = { operator, key, expected }
+      conditions.push(compileCondition(condition, version, at, kind === 'session'))
     }
   }
   return conditions

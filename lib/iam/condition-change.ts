@@ -3,9 +3,10 @@
  * candidate is tried on the condition itself, and the change is said in words. One row per operator.
  */
 import { parseOperator, type Condition, type OperatorName } from './condition.ts'
+import { parseDecimal, type Decimal } from './decimal.ts'
 import type { ContextValue, RequestContext } from './request.ts'
 import { shortened } from './shortened.ts'
-import { parseBoolean, parseDate, parseDecimal } from './values.ts'
+import { parseBoolean, parseDate } from './values.ts'
 
 /** A value of the condition's key. */
 export interface ConditionChange {
@@ -30,7 +31,7 @@ const equalInAnyCase: Row = { ...equal, near: (expected) => [expected.toLowerCas
 const like: Row = { words: ['be like', 'be unlike'], near: samplesOf }
 const number = (match: string, mismatch: string): Row => ({
   words: [match, mismatch],
-  near: (expected) => around(parseDecimal(expected), 1, String),
+  near: (expected) => around(nearest(parseDecimal(expected)), 1, String),
 })
 const date = (match: string, mismatch: string): Row => ({
   words: [match, mismatch],
@@ -65,8 +66,8 @@ const rows: Readonly<Record<string, Row>> = {
 /** Ours: of a condition with more values than this, the first are tried. */
 const maxTried = 8
 
-/** Stands for a value that is none of the policy's. */
-const another = 'another value'
+/** Each stands for a value that is none of the policy's: a text, an address, an ARN. */
+const others: readonly string[] = ['another value', '192.0.2.254', 'arn:of:an:other:value:too']
 
 /**
  * The first value that makes the condition hold, or, with `holds` false, not hold. `contextWith` is
@@ -89,7 +90,7 @@ export function changeCondition(
   for (const value of change.candidates(actual)) {
     if (condition.holds(contextWith(value)) !== holds) continue
     if (value === undefined) return { value, isAny: false, words: 'be absent' }
-    const isAny = change.isAny || [value].flat().includes(another)
+    const isAny = change.isAny || [value].flat().some((one) => others.includes(one))
     if (!isAny && !canHave(value)) continue
     return { value, isAny, words: change.words }
   }
@@ -103,8 +104,8 @@ interface Tried {
 }
 
 function presenceChange({ expected }: Condition, holds: boolean): Tried {
-  const wantsAbsent = expected.some((value) => parseBoolean(value) === true)
-  const candidate = wantsAbsent === holds ? undefined : another
+  const wantsAbsent = expected.some(parseBoolean)
+  const candidate = wantsAbsent === holds ? undefined : others[0]
   return { words: 'be present', isAny: true, candidates: () => [candidate] }
 }
 
@@ -113,7 +114,7 @@ function valueChange(name: OperatorName, condition: Condition, holds: boolean): 
   const row = rows[operator.name.replace('Not', '')] ?? equal
   const wantsMatch = holds !== operator.negated
   const near = condition.expected.slice(0, maxTried).flatMap((value) => [value, ...row.near(value)])
-  const values = wantsMatch ? near : [...near, another]
+  const values = wantsMatch ? near : [...near, ...others]
   return {
     words:
       qualifier === null
@@ -152,6 +153,10 @@ function samplesOf(pattern: string): readonly string[] {
   const end = rest.join('')
   const padding = '0'.repeat(Math.max(0, digestLength - start.length - end.length))
   return [start + end, [start, ...rest].join('0'), start + padding + end]
+}
+
+function nearest(number: Decimal | null): number | null {
+  return number === null ? null : Number(number)
 }
 
 /** The value, and one on either side of it. */

@@ -46,18 +46,24 @@ function qualifierOf(set: string | undefined): OperatorName['qualifier'] {
   return set.toLowerCase() === 'forallvalues' ? 'ForAllValues' : 'ForAnyValue'
 }
 
-/** Throws PolicyError when a value is not of the operator's type. */
+/**
+ * Throws PolicyError when a value is not of the operator's type. A session policy may hold such a
+ * number, date or address: it is never met.
+ */
 export function compileCondition(
   { operator, key, expected }: Pick<Condition, 'operator' | 'key' | 'expected'>,
   version: LanguageVersion,
   path: string,
+  isOfSession = false,
 ): Condition {
   const name = parseOperator(operator)
   if (!name) throw new PolicyError(path, `unknown condition operator: ${operator}`)
-  const { compile, wants } = name.operator
-  const compiled = compile(expected, version)
+  const { compile, wants, isCheckedInSessions } = name.operator
+  const isReadable = (value: string): boolean => compile([value], version) !== null
+  const mayHoldAny = isOfSession && !isCheckedInSessions
+  const compiled = compile(mayHoldAny ? expected.filter(isReadable) : expected, version)
   if (!compiled) {
-    const refused = expected.find((value) => !compile([value], version))
+    const refused = expected.find((value) => !isReadable(value))
     throw new PolicyError(path, `${operator} wants ${wants}: ${refused ?? ''}`)
   }
   const lowerCaseKey = key.toLowerCase()
@@ -76,7 +82,7 @@ export function compileCondition(
       const values = comparedValues(actual, name)
       return expected.map((value) => {
         const test = compile([value], version)?.testOf(values, context)
-        return values.some((_, at) => test?.(at))
+        return values.some((_, at) => test?.(at) === true)
       })
     },
   }
@@ -98,7 +104,7 @@ function valueTest(name: OperatorName, compiled: CompiledValues): Holds {
     if (qualifier === null && typeof actual !== 'string') return false
     const values = typeof actual === 'string' ? [actual] : actual
     const test = compiled.testOf(values, context)
-    const one = (_: string, at: number): boolean => test(at) !== operator.negated
+    const one = (_: string, at: number): boolean => test(at) === !operator.negated
     return qualifier === 'ForAllValues' ? values.every(one) : values.some(one)
   }
 }

@@ -4,12 +4,12 @@
  * is written. Source: IAM user guide, "IAM JSON policy elements: Condition operators".
  */
 import { anyArnTest, splitArn } from './arn-pattern.ts'
-import { parseAddress, parseRange } from './ip-address.ts'
+import { isAboveOne, isAtLeastOne, isAtMostOne, isBelowOne, parseDecimal } from './decimal.ts'
+import { isInOneOf, parseAddress, parseRange } from './ip-address.ts'
 import { anyPatternTest } from './pattern.ts'
-import { PrefixSet } from './prefix-set.ts'
 import type { RequestContext } from './request.ts'
-import { textOf, type Token } from './tokens.ts'
-import { parseBinary, parseBoolean, parseDate, parseDecimal } from './values.ts'
+import { lengthOf, textOf, type Part } from './tokens.ts'
+import { parseBinary, parseBoolean, parseDate } from './values.ts'
 import {
   fixedTokens,
   parseTemplate,
@@ -23,9 +23,9 @@ import {
 export interface CompiledValues {
   /**
    * The test of the value at an index of the request's values: whether it is what any value of the
-   * policy asks for.
+   * policy asks for. Null: the operator does not hold for it, negated or not.
    */
-  testOf(actuals: readonly string[], context: RequestContext): (at: number) => boolean
+  testOf(actuals: readonly string[], context: RequestContext): (at: number) => boolean | null
   /** The condition keys that the values' policy variables name, in lower case. */
   readonly variableKeys: readonly string[]
 }
@@ -39,6 +39,8 @@ export interface Operator {
   readonly wants: string
   /** Null when a value is not of the operator's type. */
   readonly compile: (values: readonly string[], version: LanguageVersion) => CompiledValues | null
+  /** Whether a session policy, too, is refused for a value of another type. */
+  readonly isCheckedInSessions: boolean
 }
 
 type Row = Omit<Operator, 'name' | 'negated'>
@@ -54,13 +56,31 @@ const stringEquals = text({
 const stringEqualsIgnoreCase = text({
   wildcards: false,
   read: inLowerCase,
-  anyOf: (wanted) => isOneOf(wanted.map((tokens) => textOf(tokens).toLowerCase())),
+  anyOf: (wanted) => isOneOf(wanted.map((parts) => textOf(parts).toLowerCase())),
 })
 const stringLike = text({ wildcards: true, read: (actual) => actual, anyOf: anyPatternTest })
 const arnLike = text({ wildcards: true, read: splitArn, anyOf: anyArnTest })
-const bool = typed('true or false', parseBoolean, parseBoolean, isOneOf)
-const binary = typed('base64', parseBinary, parseBinary, isOneOf)
-const ipAddress = typed('an IP address or a CIDR range', parseRange, parseAddress, isInOneOf)
+const bool = typed({
+  wants: 'true or false without policy variables',
+  parse: (text) => (text.includes('${') ? null : parseBoolean(text)),
+  read: parseBoolean,
+  anyOf: isOneOf,
+  isCheckedInSessions: true,
+})
+const binary = typed({
+  wants: 'base64',
+  parse: parseBinary,
+  read: parseBinary,
+  anyOf: isOneOf,
+  isCheckedInSessions: true,
+})
+const ipAddress = typed({
+  wants: 'an IP address or a CIDR range',
+  parse: parseRange,
+  read: parseAddress,
+  anyOf: isInOneOf,
+  unreadable: null,
+})
 
 let latest = { text: '', lowerCase: '' }
 
@@ -127,36 +147,6 @@ function isOneOf<T>(wanted: readonly T[]): (actual: T) => boolean {
   return (actual) => values.has(actual)
 }
 
-function isBelowOne(wanted: readonly number[]): (actual: number) => boolean {
-  const greatest = sorted(wanted).at(-1) ?? NaN
-  return (actual) => actual < greatest
-}
-
-function isAtMostOne(wanted: readonly number[]): (actual: number) => boolean {
-  const greatest = sorted(wanted).at(-1) ?? NaN
-  return (actual) => actual <= greatest
-}
-
-function isAboveOne(wanted: readonly number[]): (actual: number) => boolean {
-  const least = sorted(wanted).at(0) ?? NaN
-  return (actual) => actual > least
-}
-
-function isAtLeastOne(wanted: readonly number[]): (actual: number) => boolean {
-  const least = sorted(wanted).at(0) ?? NaN
-  return (actual) => actual >= least
-}
-
-/** An empty list has no bound: nothing is less or more than NaN. */
-function sorted(numbers: readonly number[]): Float64Array {
-  return Float64Array.from(numbers).sort()
-}
-
-function isInOneOf(ranges: readonly string[]): (address: string) => boolean {
-  const prefixes = new PrefixSet(ranges)
-  return (address) => prefixes.hasStartOf(address)
-}
-
 /** The operators whose values may hold policy variables. */
 function text<Actual>({
   wildcards,
@@ -165,11 +155,12 @@ function text<Actual>({
 }: {
   wildcards: boolean
   read: (text: string) => Actual | null
-  anyOf: AnyTest<readonly Token[], Actual>
+  anyOf: AnyTest<readonly Part[], Actual>
 }): Row {
   const readAll = listReader(read)
   return {
     wants: 'text with well-formed policy variables',
+    isCheckedInSessions: true,
     compile: (values, version) => {
       const templates = allOf(values.map((value) => parseTemplate(value, { version, wildcards })))
       if (!templates) return null
@@ -182,7 +173,7 @@ function text<Actual>({
           let found: ReadonlySet<Actual | null> | undefined
           return (at) => {
             const actual = actuals[at] ?? null
-            if (actual === null) return false
+            if (actual === null) return null
             if (isFixed(actual)) return true
             if (varied.length === 0) return false
             found ??= findVaried(texts, actuals, context)
@@ -215,7 +206,7 @@ function* resolveAll(
   templates: readonly Template[],
   context: RequestContext,
   most: number,
-): Generator<readonly Token[]> {
+): Generator<readonly Part[]> {
   for (const template of templates) {
     const resolved = resolveTemplate(template, context, most)
     // A variable without a value is equal to nothing and like nothing.
@@ -223,35 +214,44 @@ function* resolveAll(
   }
 }
 
-/** Ours: so many tokens are kept at once. A policy can name a long value a thousand times. */
-const batchTokens = 65_536
+/** Ours: so many characters are kept at once. A policy can name a long value a thousand times. */
+const batchCharacters = 1_048_576
 
-function* batchesOf(
-  patterns: Iterable<readonly Token[]>,
-): Generator<readonly (readonly Token[])[]> {
-  let batch: (readonly Token[])[] = []
-  let tokens = 0
+function* batchesOf(patterns: Iterable<readonly Part[]>): Generator<readonly (readonly Part[])[]> {
+  let batch: (readonly Part[])[] = []
+  let characters = 0
   for (const pattern of patterns) {
     batch.push(pattern)
-    tokens += pattern.length
-    if (tokens < batchTokens) continue
+    characters += lengthOf(pattern)
+    if (characters < batchCharacters) continue
     yield batch
     batch = []
-    tokens = 0
+    characters = 0
   }
   yield batch
 }
 
-/** The operators that compare typed values; a request's value of another type equals nothing. */
-function typed<Wanted, Actual>(
-  wants: string,
-  parse: (text: string) => Wanted | null,
-  read: (text: string) => Actual | null,
-  anyOf: AnyTest<Wanted, Actual>,
-): Row {
+/** The operators that compare typed values. */
+function typed<Wanted, Actual>({
+  wants,
+  parse,
+  read,
+  anyOf,
+  isCheckedInSessions = false,
+  unreadable = false,
+}: {
+  wants: string
+  parse: (text: string) => Wanted | null
+  read: (text: string) => Actual | null
+  anyOf: AnyTest<Wanted, Actual>
+  isCheckedInSessions?: boolean
+  /** What the test says of a request's value of another type; AWS's operators differ in it. */
+  unreadable?: false | null
+}): Row {
   const readAll = listReader(read)
   return {
     wants,
+    isCheckedInSessions,
     compile: (values) => {
       const wanted = allOf(values.map(parse))
       if (!wanted) return null
@@ -262,7 +262,7 @@ function typed<Wanted, Actual>(
           const actuals = readAll(texts)
           return (at) => {
             const actual = actuals[at] ?? null
-            return actual !== null && isWanted(actual)
+            return actual === null ? unreadable : isWanted(actual)
           }
         },
       }
@@ -270,12 +270,13 @@ function typed<Wanted, Actual>(
   }
 }
 
-function numeric(anyOf: AnyTest<number>): Row {
-  return typed('a decimal number', parseDecimal, parseDecimal, anyOf)
+function numeric(anyOf: typeof isBelowOne): Row {
+  return typed({ wants: 'a decimal number', parse: parseDecimal, read: parseDecimal, anyOf })
 }
 
 function date(anyOf: AnyTest<number>): Row {
-  return typed('an ISO 8601 date or epoch seconds', parseDate, parseDate, anyOf)
+  const wants = 'an ISO 8601 date or epoch seconds'
+  return typed({ wants, parse: parseDate, read: parseDate, anyOf })
 }
 
 /** Reads each list of values once: a policy can ask for one of a request many times. */

@@ -5,7 +5,15 @@
 import { PatternCrowd } from './pattern-crowd.ts'
 import { Piece } from './piece.ts'
 import { PrefixSet } from './prefix-set.ts'
-import { anyRun, textOf, wildcardTokens, type Token } from './tokens.ts'
+import {
+  anyRun,
+  isWildcard,
+  lengthOf,
+  textOf,
+  tokensOf,
+  wildcardTokens,
+  type Part,
+} from './tokens.ts'
 
 export type TextTest = (text: string) => boolean
 
@@ -15,13 +23,13 @@ export function wildcardTest(text: string): TextTest {
 }
 
 /** Whether a text fits any of many patterns: those of the usual forms are not tried one by one. */
-export function anyPatternTest(patterns: readonly (readonly Token[])[]): TextTest {
+export function anyPatternTest(patterns: readonly (readonly Part[])[]): TextTest {
   const [only, second] = patterns
   if (only && !second) return patternTest(only)
-  const literals = patterns.filter((tokens) => !hasWildcard(tokens))
+  const literals = patterns.filter((parts) => !hasWildcard(parts))
   const texts = new Set(literals.map(textOf))
   const prefixes = new PrefixSet(patterns.filter(isPrefix).map(prefixOf))
-  const others = patterns.filter((tokens) => hasWildcard(tokens) && !isPrefix(tokens))
+  const others = patterns.filter((parts) => hasWildcard(parts) && !isPrefix(parts))
   const fitsOther = others.length < crowdFrom ? testOfEach(others) : crowdTest(others)
   return (text) => texts.has(text) || prefixes.hasStartOf(text) || fitsOther(text)
 }
@@ -30,45 +38,52 @@ export function anyPatternTest(patterns: readonly (readonly Token[])[]): TextTes
 const crowdFrom = 16
 const shortText = 64
 
-function crowdTest(patterns: readonly (readonly Token[])[]): TextTest {
+function crowdTest(patterns: readonly (readonly Part[])[]): TextTest {
   const fitsOne = testOfEach(patterns)
   let crowd: PatternCrowd | undefined
   return (text) =>
-    text.length > shortText ? fitsOne(text) : (crowd ??= new PatternCrowd(patterns)).hasOneFor(text)
+    text.length > shortText ? fitsOne(text) : (crowd ??= crowdOf(patterns)).hasOneFor(text)
 }
 
-function testOfEach(patterns: readonly (readonly Token[])[]): TextTest {
+/** Of the patterns that a short text can fit. */
+function crowdOf(patterns: readonly (readonly Part[])[]): PatternCrowd {
+  return new PatternCrowd(
+    patterns.filter((parts) => lengthOf(parts) <= shortText).map((parts) => tokensOf(parts)),
+  )
+}
+
+function testOfEach(patterns: readonly (readonly Part[])[]): TextTest {
   const tests = patterns.map(patternTest)
   return (text) => tests.some((test) => test(text))
 }
 
-export function hasWildcard(tokens: readonly Token[]): boolean {
-  return tokens.some((token) => token < 0)
+export function hasWildcard(parts: readonly Part[]): boolean {
+  return parts.some(isWildcard)
 }
 
 /** `text*` */
-function isPrefix(tokens: readonly Token[]): boolean {
-  return tokens.findIndex((token) => token < 0) === tokens.length - 1 && tokens.at(-1) === anyRun
+function isPrefix(parts: readonly Part[]): boolean {
+  return parts.findIndex(isWildcard) === parts.length - 1 && parts.at(-1) === anyRun
 }
 
-function prefixOf(tokens: readonly Token[]): string {
-  return textOf(tokens.slice(0, -1))
+function prefixOf(parts: readonly Part[]): string {
+  return textOf(parts.slice(0, -1))
 }
 
-/** Makes the test once; the forms that nearly every policy has need no look at the tokens. */
-export function patternTest(tokens: readonly Token[]): TextTest {
-  if (!hasWildcard(tokens)) {
-    const literal = textOf(tokens)
+/** Makes the test once; the forms that nearly every policy has need no look at the parts. */
+export function patternTest(parts: readonly Part[]): TextTest {
+  if (!hasWildcard(parts)) {
+    const literal = textOf(parts)
     return (text) => text === literal
   }
-  if (isPrefix(tokens)) {
-    const prefix = prefixOf(tokens)
+  if (isPrefix(parts)) {
+    const prefix = prefixOf(parts)
     return (text) => text.startsWith(prefix)
   }
-  const shortest = tokens.filter((token) => token !== anyRun).length
+  const shortest = lengthOf(parts)
   let pieces: Pieces | undefined
   // Made for the first text that is long enough: a variable's pattern is made for each request.
-  return (text) => text.length >= shortest && fits((pieces ??= split(tokens)), text)
+  return (text) => text.length >= shortest && fits((pieces ??= split(parts)), text)
 }
 
 /** What stands before the first `*`, between two of them, and behind the last. */
@@ -79,15 +94,15 @@ interface Pieces {
   readonly last: Piece | undefined
 }
 
-function split(tokens: readonly Token[]): Pieces {
+function split(parts: readonly Part[]): Pieces {
   const pieces: Piece[] = []
   let start = 0
-  for (const [at, token] of tokens.entries()) {
+  for (const [at, token] of parts.entries()) {
     if (token !== anyRun) continue
-    pieces.push(new Piece(tokens.slice(start, at)))
+    pieces.push(new Piece(parts.slice(start, at)))
     start = at + 1
   }
-  const end = new Piece(tokens.slice(start))
+  const end = new Piece(parts.slice(start))
   const [first, ...between] = pieces
   if (!first) return { first: end, between: [], last: undefined }
   return { first, between: between.filter(({ length }) => length > 0), last: end }

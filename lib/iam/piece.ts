@@ -3,9 +3,9 @@
  * where it fits, in time that no pattern makes quadratic: where comparing it with each place would
  * take long, lib/iam/text-rows.ts or lib/iam/literal-search.ts finds it.
  */
-import { LiteralSearch } from './literal-search.ts'
+import { searchFor } from './literal-search.ts'
 import { rowsOf } from './text-rows.ts'
-import { anyOne, fitAt, textOf, type Token } from './tokens.ts'
+import { anyOne, fitAt, lengthOf, textOf, type Part } from './tokens.ts'
 
 /** Ours: so many comparisons of characters at most are made one by one, and by the engine. */
 const fewComparisons = 1024
@@ -15,24 +15,21 @@ const fewOfTheEngine = 4096
 const longFrom = 128
 
 export class Piece {
-  readonly #tokens: readonly Token[]
+  readonly length: number
+  readonly #parts: readonly Part[]
   /** Where it has no `?`. */
   readonly #literal: string | undefined
-  #search: LiteralSearch | undefined
 
-  /** @param tokens Without `anyRun`. */
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens
-    this.#literal = tokens.includes(anyOne) ? undefined : textOf(tokens)
-  }
-
-  get length(): number {
-    return this.#tokens.length
+  /** @param parts Without `anyRun`. */
+  constructor(parts: readonly Part[]) {
+    this.length = lengthOf(parts)
+    this.#parts = parts
+    this.#literal = parts.includes(anyOne) ? undefined : textOf(parts)
   }
 
   fitsAt(text: string, at: number): boolean {
     if (this.#literal !== undefined) return text.startsWith(this.#literal, at)
-    return fitAt(this.#tokens, text, at)
+    return fitAt(this.#parts, text, at)
   }
 
   /** The first place from `from` on where it fits and ends by `end`; -1 when there is none. */
@@ -46,12 +43,12 @@ export class Piece {
         return at + length <= end ? at : -1
       }
       if (length >= longFrom) {
-        return (this.#search ??= new LiteralSearch(this.#literal)).find(text, from, end)
+        return searchFor(this.#literal).find(text, from, end)
       }
     } else if (comparisons <= fewComparisons) {
-      for (let at = from; at + length <= end; at++) if (fitAt(this.#tokens, text, at)) return at
+      for (let at = from; at + length <= end; at++) if (fitAt(this.#parts, text, at)) return at
       return -1
     }
-    return rowsOf(text).find(this.#tokens, from, end)
+    return rowsOf(text).find(this.#parts, from, end)
   }
 }

@@ -12,6 +12,12 @@ export const anyOne: Token = -2
 const star = 0x2a
 const questionMark = 0x3f
 
+/**
+ * A token, or a text that stands for itself: a request's long value, which a policy can name a
+ * thousand times, is never taken apart without need.
+ */
+export type Part = Token | string
+
 /** The tokens of a text whose `*` and `?` are wildcards. */
 export function wildcardTokens(text: string): Token[] {
   return literalTokens(text).map((unit) => {
@@ -27,23 +33,43 @@ export function literalTokens(text: string): Token[] {
   return tokens
 }
 
-/** The text of tokens that hold no wildcard. */
-export function textOf(tokens: readonly Token[]): string {
-  let text = ''
-  for (let at = 0; at < tokens.length; at += charactersAtOnce) {
-    text += String.fromCharCode(...tokens.slice(at, at + charactersAtOnce))
+export function isWildcard(part: Part): boolean {
+  return part === anyRun || part === anyOne
+}
+
+/** How many characters the parts stand for, those of `anyRun` left out. */
+export function lengthOf(parts: readonly Part[]): number {
+  let length = 0
+  for (const part of parts) {
+    if (typeof part === 'string') length += part.length
+    else if (part !== anyRun) length++
   }
+  return length
+}
+
+/** The text of parts without a wildcard. */
+export function textOf(parts: readonly Part[]): string {
+  let text = ''
+  for (const part of parts) text += typeof part === 'string' ? part : String.fromCharCode(part)
   return text
 }
 
-/** So many arguments may any call have. */
-const charactersAtOnce = 4096
+/** The parts as tokens alone. */
+export function tokensOf(parts: readonly Part[]): readonly Token[] {
+  return parts.flatMap((part) => (typeof part === 'string' ? literalTokens(part) : part))
+}
 
-/** Whether tokens without `anyRun` are what stands at a place of a text. */
-export function fitAt(tokens: readonly Token[], text: string, at: number): boolean {
-  for (let offset = 0; offset < tokens.length; offset++) {
-    const token = tokens[offset]
-    if (token !== anyOne && token !== text.charCodeAt(at + offset)) return false
+/** Whether parts without `anyRun` are what stands at a place of a text. */
+export function fitAt(parts: readonly Part[], text: string, place: number): boolean {
+  let at = place
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      if (!text.startsWith(part, at)) return false
+      at += part.length
+    } else {
+      if (at >= text.length || (part !== anyOne && part !== text.charCodeAt(at))) return false
+      at++
+    }
   }
   return true
 }

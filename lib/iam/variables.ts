@@ -4,7 +4,7 @@
  * Source: IAM user guide, "IAM policy elements: Variables and tags".
  */
 import type { RequestContext } from './request.ts'
-import { literalTokens, wildcardTokens, type Token } from './tokens.ts'
+import { literalTokens, wildcardTokens, type Part, type Token } from './tokens.ts'
 
 export type LanguageVersion = '2008-10-17' | '2012-10-17'
 
@@ -58,7 +58,7 @@ export function referencesOf(template: Template): readonly Reference[] {
 }
 
 /**
- * The tokens with every variable's value, taken literally; null when one has no value. Values beyond
+ * The text with every variable's value, taken literally; null when one has no value. Values beyond
  * `most` characters are left out: what has more of them matches no text of that length anyway, and
  * a policy can name a request's longest value a thousand times.
  */
@@ -66,12 +66,12 @@ export function resolveTemplate(
   template: Template,
   context: RequestContext,
   most: number,
-): Token[] | null {
-  const tokens: Token[] = []
+): Part[] | null {
+  const parts: Part[] = []
   let characters = 0
   for (const part of template) {
     if (typeof part === 'number') {
-      tokens.push(part)
+      parts.push(part)
       continue
     }
     // Only a single-valued key has a value that can be put into a text.
@@ -79,9 +79,9 @@ export function resolveTemplate(
     if (typeof value !== 'string') return null
     if (characters > most) continue
     characters += value.length
-    for (let at = 0; at < value.length; at++) tokens.push(value.charCodeAt(at))
+    if (value !== '') parts.push(value)
   }
-  return tokens
+  return parts
 }
 
 /** Adds one by one: a spread of a long list could be more arguments than a call may have. */

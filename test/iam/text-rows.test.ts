@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { rowsOf, TextRows } from '../../lib/iam/text-rows.ts'
-import { fitAt, wildcardTokens, type Token } from '../../lib/iam/tokens.ts'
+import {
+  anyOne,
+  fitAt,
+  textOf,
+  tokensOf,
+  wildcardTokens,
+  type Token,
+} from '../../lib/iam/tokens.ts'
 
 function byDefinition(tokens: readonly Token[], text: string, from: number, end: number): number {
   for (let at = from; at + tokens.length <= end; at++) if (fitAt(tokens, text, at)) return at
@@ -50,6 +57,34 @@ describe('TextRows', () => {
         assert.equal(rows.find(rare, from, end), byDefinition(rare, late, from, end))
       }
     }
+  })
+
+  it('finds long values among characters, as it finds their characters', () => {
+    const value = few(['a', 'b'], { minLength: 64, maxLength: 80 })
+    const short = few(['a', 'b', '?'], { maxLength: 3 })
+    const written = fc.array(
+      fc.oneof(
+        short.map(wildcardTokens),
+        value.map((one) => [one]),
+      ),
+      {
+        maxLength: 6,
+      },
+    )
+    const before = few(['a', 'b', 'c'], { maxLength: 90 })
+    fc.assert(
+      fc.property(written, before, before, (groups, head, tail) => {
+        const parts = groups.flat()
+        const tokens = tokensOf(parts)
+        const whole = head + textOf(tokens.map((token) => (token === anyOne ? 0x61 : token))) + tail
+        const rows = new TextRows(whole)
+        for (const from of [0, head.length, head.length + 1]) {
+          const wanted = byDefinition(tokens, whole, from, whole.length)
+          assert.equal(rows.find(parts, from, whole.length), wanted)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('finds characters beyond the first plane, by their halves', () => {
