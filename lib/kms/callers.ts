@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { AttachedPolicy } from '../iam/authorize.ts'
-import type { Principal } from '../iam/request.ts'
+import type { ContextValue, Principal } from '../iam/request.ts'
 import { rootArn } from './arn.ts'
 import { isIssuedId, IssuedCredentials } from './issued-credentials.ts'
 
@@ -24,7 +24,7 @@ export interface Caller {
   readonly boundary?: AttachedPolicy
   /** Session policies; absent where the session was begun without any. */
   readonly session?: readonly AttachedPolicy[]
-  /** Temporary credentials only: what STS knew when it issued them. */
+  /** Temporary credentials only: what is known of when they were issued. */
   readonly issued?: {
     readonly atMs: number
     /** When the caller authenticated with MFA; absent where it did not. */
@@ -34,6 +34,8 @@ export interface Caller {
   readonly sourceIdentity?: string
   /** `aws:FederatedProvider`: the provider of the web identity that a session was begun with. */
   readonly federatedProvider?: string
+  /** What the session keeps of the token's claims, by condition key: `<issuer>:sub`. */
+  readonly claims?: Readonly<Record<string, ContextValue>>
   /** Of the tags those that go on to the next session of a chain. */
   readonly transitiveTags?: Readonly<Record<string, string>>
 }
@@ -49,6 +51,16 @@ export interface Credential {
   readonly caller: Caller
 }
 
+/**
+ * A role and a federated user have temporary credentials only: those that STS did not issue count as
+ * issued at that time.
+ */
+export function withIssueTime(caller: Caller, atMs: number): Caller {
+  const { type } = caller.principal
+  const isTemporary = type === 'AssumedRole' || type === 'FederatedUser'
+  return isTemporary && !caller.issued ? { ...caller, issued: { atMs } } : caller
+}
+
 /** Every access key that is known here. */
 export class Callers {
   readonly #credentials: ReadonlyMap<string, Credential>
@@ -56,9 +68,17 @@ export class Callers {
   /** Under `open` root users may be anybody: their sessions are to push out nobody else's. */
   readonly #issuedToRoots = new IssuedCredentials<Credential>()
 
-  /** Of two credentials with one access key id the later counts; the config refuses such a pair. */
-  constructor(credentials: Iterable<Credential>) {
-    this.#credentials = new Map(Array.from(credentials, (row) => [row.accessKeyId, row]))
+  /**
+   * Of two credentials with one access key id the later counts; the config refuses such a pair. Those
+   * that are temporary have been issued at `startMs`: now, where every server's clock starts.
+   */
+  constructor(credentials: Iterable<Credential>, startMs = Date.now()) {
+    this.#credentials = new Map(
+      Array.from(credentials, (row) => {
+        const caller = withIssueTime(row.caller, startMs)
+        return [row.accessKeyId, caller === row.caller ? row : { ...row, caller }]
+      }),
+    )
   }
 
   find(accessKeyId: string): Credential | undefined {

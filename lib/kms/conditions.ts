@@ -1,6 +1,6 @@
 /**
- * The condition keys of a request: those that its operation states, and the rows and families of
- * lib/kms/context. Source: service authorization reference for KMS; KMS developer guide, "AWS KMS
+ * The condition keys of a request: those that its operation states, the rows and families of
+ * lib/kms/context, and what a session keeps of a web identity's claims. Source: service authorization reference for KMS; KMS developer guide, "AWS KMS
  * condition keys"; IAM user guide, "AWS global condition context keys".
  */
 import type { ContextValue, RequestContext } from '../iam/request.ts'
@@ -26,10 +26,11 @@ export class KmsContext implements RequestContext {
   }
 
   get(lowerCaseKey: string): ContextValue | undefined {
-    const stated = this.#stated(lowerCaseKey)
+    // What the operation states wins over a row that describes the key.
+    const stated = memberOf(this.#facts.conditions, lowerCaseKey)
     if (stated !== undefined) return stated
     const row = byLowerCaseName.get(lowerCaseKey)
-    if (!row) return (this.#families ??= new FamilyValues(this.#facts)).get(lowerCaseKey)
+    if (!row) return this.#unlisted(lowerCaseKey)
     const known = this.#lists?.get(lowerCaseKey)
     if (known !== undefined) return known
     const value = row(this.#facts)
@@ -39,8 +40,9 @@ export class KmsContext implements RequestContext {
   }
 
   *entries(): Generator<readonly [key: string, value: ContextValue]> {
+    const { conditions, caller } = this.#facts
     const seen = new Set<string>()
-    for (const [key, value] of Object.entries(this.#facts.conditions)) {
+    for (const [key, value] of Object.entries(conditions)) {
       if (!key.includes(':') || value === undefined) continue
       seen.add(key.toLowerCase())
       yield [key, value as ContextValue]
@@ -54,16 +56,28 @@ export class KmsContext implements RequestContext {
         if (!seen.has((prefix + suffix).toLowerCase())) yield [prefix + suffix, value]
       }
     }
+    for (const [key, value] of Object.entries(caller.claims ?? {})) {
+      // A provider's name can be such that its keys are AWS's own, which hide them.
+      if (this.get(key.toLowerCase()) === value) yield [key, value]
+    }
   }
 
-  /** A key that the operation itself states; it wins over a row that describes the key. */
-  #stated(lowerCaseKey: string): ContextValue | undefined {
-    const { conditions } = this.#facts
-    for (const key in conditions) {
-      if (key.length === lowerCaseKey.length && key.toLowerCase() === lowerCaseKey) {
-        return conditions[key as `kms:${string}`]
-      }
-    }
-    return undefined
+  /** A key that has no row: its name is the request's own, or a provider's. */
+  #unlisted(lowerCaseKey: string): ContextValue | undefined {
+    const families = (this.#families ??= new FamilyValues(this.#facts))
+    const value = families.get(lowerCaseKey)
+    const { claims } = this.#facts.caller
+    return value === undefined && claims ? memberOf(claims, lowerCaseKey) : value
   }
+}
+
+type Named = Readonly<Record<`${string}:${string}`, ContextValue | undefined>>
+
+function memberOf(values: Named, lowerCaseKey: string): ContextValue | undefined {
+  for (const key in values) {
+    if (key.length === lowerCaseKey.length && key.toLowerCase() === lowerCaseKey) {
+      return values[key as keyof Named]
+    }
+  }
+  return undefined
 }

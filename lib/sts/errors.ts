@@ -16,6 +16,7 @@ const rows = {
   InvalidAction: {},
   InvalidIdentityToken: {},
   InvalidParameterValue: {},
+  MalformedInput: {},
   MalformedPolicyDocument: {},
   MissingAction: { message: 'Missing Action' },
   PackedPolicyTooLarge: {},

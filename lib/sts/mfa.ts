@@ -20,14 +20,14 @@ export interface AskedMfa {
 const stepMs = 30_000
 const digits = 6
 
-/** How many steps a device's clock may be off, either way: RFC 6238, section 5.2. */
-const drift = 1
+/** AWS's own: how many steps a device's clock may be off, either way (RFC 6238, section 5.2). */
+const drift = 2
 
 export class MfaDevices {
   /** By the ARN of their user. */
   readonly #devices: ReadonlyMap<string, readonly MfaDevice[]>
-  /** By serial number: the step of the code that was used last. */
-  readonly #used = new Map<string, number>()
+  /** By serial number: the steps whose codes were used, those alone that could be used again. */
+  readonly #used = new Map<string, readonly number[]>()
 
   constructor(devices: ReadonlyMap<string, readonly MfaDevice[]>) {
     this.#devices = devices
@@ -62,17 +62,21 @@ export class MfaDevices {
 
   #useCode({ serialNumber, seed }: MfaDevice, code: string, nowMs: number): void {
     const now = Math.floor(nowMs / stepMs)
-    const last = this.#used.get(serialNumber) ?? -1
+    const used = (this.#used.get(serialNumber) ?? []).filter((step) => isNear(step, now))
     for (let step = now - drift; step <= now + drift; step++) {
-      if (step <= last || !isSame(oneTimePassword(seed, step), code)) continue
-      this.#used.set(serialNumber, step)
+      if (used.includes(step) || !isSame(oneTimePassword(seed, step), code)) continue
+      this.#used.set(serialNumber, [...used, step])
       return
     }
     throw new StsError(
       'AccessDenied',
-      'MultiFactorAuthentication failed with invalid MFA one time pass code.',
+      'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
     )
   }
+}
+
+function isNear(step: number, now: number): boolean {
+  return Math.abs(step - now) <= drift
 }
 
 /** RFC 4226, section 5.3, with the step as the counter. */

@@ -1,6 +1,7 @@
 /**
  * The parameters of STS's actions, as the query protocol writes them (`Tags.member.1.Key`), and
- * their constraints. Refuses what breaks one with ValidationError in AWS's words.
+ * their constraints. Refuses what breaks one with ValidationError in AWS's words, and what is no
+ * integer with MalformedInput.
  */
 import { StsError } from './errors.ts'
 
@@ -25,7 +26,7 @@ const maxViolations = 10
 /** Ours: no longer value is repeated to whoever sent it. */
 const maxShown = 2048
 
-/** Reads the parameters of an action. Throws ValidationError. */
+/** Reads the parameters of an action. Throws ValidationError or MalformedInput. */
 export function readParameters<T extends object>(form: Form, rows: Parameters<T>): T {
   const violations: string[] = []
   const input = readMembers(form, rows, { name: '', path: '' }, violations)
@@ -130,16 +131,22 @@ export function required(parameter: Parameter<string | undefined>): Parameter<st
   }
 }
 
+/** AWS's own: an integer of 32 bits. */
+const integer = { form: /^[+-]?\d+$/, least: -(2 ** 31), most: 2 ** 31 - 1 }
+
+/** Throws MalformedInput for what is no integer, before any constraint is looked at. */
 export function whole(min: number, max: number): Parameter<number | undefined> {
   return {
     read(form, { name, path }, violations) {
       const given = form.get(name)
       if (given === undefined) return undefined
-      const value = /^-?\d{1,10}$/.test(given) ? Number(given) : NaN
+      const value = integer.form.test(given) ? Number(given) : NaN
+      if (!(value >= integer.least && value <= integer.most)) {
+        throw new StsError('MalformedInput', `${path} is no integer of 32 bits`)
+      }
       const wants = (wanted: string) => {
         violate(violations, printed(given), path, wanted)
       }
-      if (Number.isNaN(value)) wants('Member must be a whole number')
       if (value < min) wants(`Member must have value greater than or equal to ${String(min)}`)
       if (value > max) wants(`Member must have value less than or equal to ${String(max)}`)
       return value

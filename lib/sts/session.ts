@@ -48,14 +48,15 @@ export interface RoleSession {
   readonly policies: readonly AttachedPolicy[] | undefined
   readonly tags: SessionTags
   readonly sourceIdentity: string | undefined
-  readonly federatedProvider?: string
+  /** Who bore the web identity token that it was begun with. */
+  readonly bearer?: Caller
 }
 
 /** Who calls with the session. */
 export function roleCaller(role: KnownRole, session: RoleSession): Caller {
   const identity = identityOf(role.arn, session.name)
   if (!identity) throw new Error(`${role.arn} is no role`)
-  const { policies, sourceIdentity, federatedProvider } = session
+  const { policies, sourceIdentity, bearer } = session
   const { boundary } = role.caller
   return {
     ...identity,
@@ -65,7 +66,8 @@ export function roleCaller(role: KnownRole, session: RoleSession): Caller {
     ...(boundary && { boundary }),
     ...(policies && { session: policies }),
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    ...(federatedProvider !== undefined && { federatedProvider }),
+    ...(bearer?.federatedProvider !== undefined && { federatedProvider: bearer.federatedProvider }),
+    ...(bearer?.claims && { claims: bearer.claims }),
   }
 }
 

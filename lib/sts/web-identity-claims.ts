@@ -3,9 +3,11 @@
  * provider says of the session. Refuses claims about the session that are not of AWS's form.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
  */
+import type { ContextValue } from '../iam/request.ts'
 import type { Caller } from '../kms/callers.ts'
 import type { Conditions } from '../kms/conditions.ts'
 import { StsError } from './errors.ts'
+import type { Claims } from './json-web-token.ts'
 import type { Role } from './roles.ts'
 import type { AskedTags } from './session-tags.ts'
 import type { WebIdentity } from './web-identity.ts'
@@ -19,7 +21,8 @@ const builtIn: readonly string[] = [
 ]
 
 /** Who a trust policy sees: the provider, as it stands in the role's account. */
-export function bearerOf({ issuer, audience, subject }: WebIdentity, role: Role): Caller {
+export function bearerOf(identity: WebIdentity, role: Role): Caller {
+  const { issuer, audience, subject } = identity
   const partition = role.arn.split(':')[1] ?? ''
   const arn = builtIn.includes(issuer)
     ? issuer
@@ -29,25 +32,29 @@ export function bearerOf({ issuer, audience, subject }: WebIdentity, role: Role)
     userId: `${issuer}:${audience}:${subject}`,
     tags: {},
     policies: [],
+    federatedProvider: arn,
+    claims: sessionClaims(identity),
   }
 }
 
-/** `<issuer>:aud`, `:sub` and the others. */
-export function claimConditions({ issuer, claims, audience, subject }: WebIdentity): Conditions {
-  const { azp, aud, amr, email } = claims
+/** `<issuer>:aud`, `:sub` and `:amr`: what the session has, too. */
+export function sessionClaims(identity: WebIdentity): Readonly<Record<string, ContextValue>> {
+  const { issuer, claims, audience, subject } = identity
   return {
     [`${issuer}:aud`]: audience,
     [`${issuer}:sub`]: subject,
-    [`${issuer}:oaud`]: azp === undefined ? undefined : textOrTexts(aud),
-    [`${issuer}:amr`]: Array.isArray(amr) ? textOrTexts(amr) : undefined,
-    [`${issuer}:email`]: typeof email === 'string' ? email : undefined,
-    'sts:RoleAuthorizedByIdp': String(claims[rolesClaim] !== undefined),
+    ...(isTexts(claims.amr) && { [`${issuer}:amr`]: claims.amr }),
   }
 }
 
-function textOrTexts(value: unknown): string | readonly string[] | undefined {
-  if (typeof value === 'string') return value
-  return isTexts(value) ? value : undefined
+/** What the trust policy alone sees. */
+export function claimConditions({ issuer, claims }: WebIdentity): Conditions {
+  const { aud, email } = claims
+  return {
+    [`${issuer}:oaud`]: typeof aud === 'string' || isTexts(aud) ? aud : undefined,
+    [`${issuer}:email`]: typeof email === 'string' ? email : undefined,
+    'sts:RoleAuthorizedByIdp': String(claims[rolesClaim] !== undefined),
+  }
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -56,6 +63,8 @@ function isTexts(value: unknown): value is readonly string[] {
 
 const rolesClaim = 'https://aws.amazon.com/roles'
 const tagsClaim = 'https://aws.amazon.com/tags'
+const flatTagPrefix = `${tagsClaim}/principal_tags/`
+const flatKeysClaim = `${tagsClaim}/transitive_tag_keys`
 const sourceIdentityClaim = 'https://aws.amazon.com/source_identity'
 
 /** A provider may say which roles a token is for. Throws InvalidIdentityToken. */
@@ -80,19 +89,27 @@ const maxTags = 50
 const keyForm = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
 const valueForm = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
 
-/** Throws InvalidIdentityToken. */
+/** The tags of both forms of claims: nested in one, and each in one of its own. Throws InvalidIdentityToken. */
 export function claimedTags({ claims }: WebIdentity): AskedTags {
-  const claim = claims[tagsClaim]
-  if (claim === undefined) return { tags: [], transitiveKeys: [] }
-  const { principal_tags: tags, transitive_tag_keys: keys = [] } = objectOf(claim)
-  const entries = Object.entries(objectOf(tags))
-  if (entries.length > maxTags || !isTexts(keys)) throw wrong(tagsClaim)
-  return { tags: entries.map(([key, value]) => claimedTag(key, value)), transitiveKeys: keys }
+  const nested = claims[tagsClaim] === undefined ? {} : objectOf(claims[tagsClaim])
+  const entries = [...Object.entries(objectOf(nested.principal_tags ?? {})), ...flatTags(claims)]
+  const keys = [nested.transitive_tag_keys ?? [], claims[flatKeysClaim] ?? []]
+  if (entries.length > maxTags || !keys.every(isTexts)) throw wrong(tagsClaim)
+  return {
+    tags: entries.map(([key, value]) => claimedTag(key, value)),
+    transitiveKeys: [...new Set(keys.flat())],
+  }
 }
 
-/** A value stands in a list of one. */
+function flatTags(claims: Claims): (readonly [key: string, value: unknown])[] {
+  return Object.entries(claims)
+    .filter(([name]) => name.startsWith(flatTagPrefix))
+    .map(([name, value]) => [name.slice(flatTagPrefix.length), value])
+}
+
+/** AWS's text has a value as a text, and its example in a list of one. */
 function claimedTag(Key: string, value: unknown): AskedTags['tags'][number] {
-  const [Value, ...more] = isTexts(value) ? value : []
+  const [Value, ...more] = typeof value === 'string' ? [value] : isTexts(value) ? value : []
   const isRight =
     Value !== undefined && more.length === 0 && keyForm.test(Key) && valueForm.test(Value)
   if (!isRight) throw wrong(tagsClaim)

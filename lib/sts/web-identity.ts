@@ -105,7 +105,7 @@ function checkRequired(claims: Claims): void {
 /** RFC 7519, sections 4.1.4 to 4.1.6; times are in seconds, and a part of one counts. */
 function checkCurrent({ exp, nbf, iat }: Claims, nowMs: number): void {
   const now = Math.floor(nowMs / 1000)
-  if (nowMs / 1000 >= Number(exp)) {
+  if (nowMs / 1000 >= Number(exp) + maxSkewSeconds) {
     throw new StsError(
       'ExpiredTokenException',
       `Token expired: current date/time ${String(now)} must be before the expiration date/time ${String(exp)}`,
@@ -120,7 +120,10 @@ function checkCurrent({ exp, nbf, iat }: Claims, nowMs: number): void {
   }
 }
 
-/** Ours: how far ahead the provider's clock may be. */
+/**
+ * How far the provider's clock may be off: behind as AWS has it, ahead ours.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+ */
 const maxSkewSeconds = 300
 
 function invalid(text: string): StsError {

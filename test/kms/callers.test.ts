@@ -81,6 +81,21 @@ describe('Callers', () => {
     for (const id of ['akia1', '', 'constructor']) assert.equal(callers.find(id), undefined)
   })
 
+  it('has temporary credentials of its start for a role and a federated user alone', () => {
+    for (const [arn, wanted] of [
+      ['arn:aws:iam::111122223333:role/parent', { atMs: 1000 }],
+      ['arn:aws:sts::111122223333:federated-user/fay', { atMs: 1000 }],
+      ['arn:aws:iam::111122223333:user/alice', undefined],
+      ['arn:aws:iam::111122223333:root', undefined],
+    ] as const) {
+      const identity = identityOf(arn, 'worker-1')
+      assert.ok(identity)
+      const caller = { ...identity, tags: {}, policies: [] }
+      const callers = new Callers([{ ...credential, caller }], 1000)
+      assert.deepEqual(callers.find('AKIA1')?.caller.issued, wanted, arn)
+    }
+  })
+
   it('finds what was issued until it is reset, and then knows that it was', () => {
     const callers = new Callers([credential])
     const accessKeyId = issuedId(Buffer.alloc(idBytes, 7))

@@ -197,6 +197,31 @@ describe('KmsContext.get', () => {
     assert.equal(get('aws:MultiFactorAuthPresent', more), undefined)
   })
 
+  it('has an issue time of a federated user, and nothing of MFA', () => {
+    const arn = 'arn:aws:sts::111122223333:federated-user/fay'
+    const principal = { type: 'FederatedUser', arn, account: '111122223333' } as const
+    const more = { caller: { ...caller, principal, issued: { atMs: facts.nowMs } } }
+    assert.equal(get('aws:TokenIssueTime', more), '2026-03-01T12:00:00.500Z')
+    assert.equal(get('aws:MultiFactorAuthPresent', more), undefined)
+  })
+
+  it('has the claims of a federated session, behind every key that is AWS’s', () => {
+    const claims = { 'ci.example:sub': 'u1', 'ci.example:amr': ['a', 'b'], 'aws:userid': 'x' }
+    const more = { caller: { ...caller, claims } }
+    assert.equal(get('CI.example:sub', more), 'u1')
+    assert.deepEqual(get('ci.example:amr', more), ['a', 'b'])
+    assert.equal(get('ci.example:sub'), undefined)
+    assert.equal(get('aws:userid', more), caller.userId)
+    const listed = [...new KmsContext({ ...facts, ...more }).entries()]
+    assert.deepEqual(
+      listed.filter(([name]) => name === 'ci.example:sub' || name === 'aws:userid'),
+      [
+        ['aws:userid', caller.userId],
+        ['ci.example:sub', 'u1'],
+      ],
+    )
+  })
+
   it('has an enclave’s registers, and those alone that the document has', () => {
     const more = { attestation: enclaveFacts }
     assert.equal(get('kms:RecipientAttestation:ImageSha384', more), 'a0')

@@ -73,7 +73,7 @@ describe('readParameters', () => {
 
   it('takes whole numbers within their range only', () => {
     const rows = { N: whole(900, 3600) }
-    assert.equal(read(rows, 'N=900').N, 900)
+    for (const right of ['900', '0900', '%2B900']) assert.equal(read(rows, `N=${right}`).N, 900)
     refuses(
       rows,
       'N=-1',
@@ -84,8 +84,17 @@ describe('readParameters', () => {
       'N=3601',
       `Value '3601' at 'n' ${failed} Member must have value less than or equal to 3600`,
     )
-    for (const wrong of ['', '1e3', '900.5', '0x384', '9'.repeat(30)]) {
-      refuses(rows, `N=${wrong}`, `Value '${wrong}' at 'n' ${failed} Member must be a whole number`)
+    refuses(
+      rows,
+      'N=2147483647',
+      `Value '2147483647' at 'n' ${failed} Member must have value less than or equal to 3600`,
+    )
+    for (const wrong of ['', '%20900%20', '900.0', '9e2', '0x384', '2147483648', '-2147483649']) {
+      assert.throws(
+        () => read(rows, `N=${wrong}`),
+        { code: 'MalformedInput', status: 400, message: 'n is no integer of 32 bits' },
+        wrong,
+      )
     }
   })
 

@@ -55,11 +55,13 @@ export const globalRows: Rows = {
 }
 
 /**
- * Temporary credentials alone have it, those of a federated identity not. A service that calls for a
- * user with an access key does it with temporary credentials.
+ * Temporary credentials alone have it, those of a federated identity not, which a federated user is
+ * too. A service that calls for a user with an access key does it with temporary credentials.
  */
 function multiFactorAuth({ caller, connection }: Facts): string | undefined {
-  if (caller.federatedProvider !== undefined) return undefined
+  if (caller.federatedProvider !== undefined || caller.principal.type === 'FederatedUser') {
+    return undefined
+  }
   if (caller.issued) return String(caller.issued.mfaAtMs !== undefined)
   return connection.via && caller.principal.type === 'User' ? 'false' : undefined
 }

@@ -60,9 +60,7 @@ export const AssumeRoleWithWebIdentity = unsignedAction('AssumeRoleWithWebIdenti
     })
     const seconds = roleSeconds(known, input.DurationSeconds)
     const name = input.RoleSessionName
-    const federatedProvider = bearer.principal.arn
-    const session = { name, policies, tags, sourceIdentity, federatedProvider }
-    const caller = roleCaller(known, session)
+    const caller = roleCaller(known, { name, policies, tags, sourceIdentity, bearer })
     return {
       SubjectFromWebIdentityToken: identity.subject,
       Audience: identity.audience,

@@ -56,11 +56,31 @@ const across = role('across', {}, otherAccount)
 const throughEndpoint = role('through-endpoint', {
   Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1234abcd' } },
 })
+const byProvider = role('by-provider', {
+  Condition: {
+    StringEquals: { 'aws:FederatedProvider': providerArn, [`${host}:oaud`]: audience },
+  },
+})
+const byClaims = {
+  ...role('by-claims', {}),
+  policies: [
+    policy({
+      Effect: 'Allow',
+      Action: 'kms:*',
+      Resource: '*',
+      Condition: {
+        StringEquals: { [`${host}:sub`]: 'u1', [`${host}:aud`]: audience },
+        'ForAnyValue:StringEquals': { [`${host}:amr`]: 'mfa' },
+        Null: { [`${host}:email`]: 'true', [`${host}:oaud`]: 'true' },
+      },
+    }),
+  ],
+}
 const closed = { arn: arn('role/closed'), policies: [allowAll] }
 
 describe('AssumeRoleWithWebIdentity', () => {
   const scene = useSts({
-    principals: [deploy, tagging, pinned, across, throughEndpoint, closed],
+    principals: [deploy, tagging, pinned, across, throughEndpoint, byProvider, byClaims, closed],
     webIdentityProviders: [provider],
     vpcEndpoints: [
       { id: 'vpce-1234abcd', vpc: 'vpc-1234abcd' },
@@ -114,6 +134,25 @@ describe('AssumeRoleWithWebIdentity', () => {
     assert.equal(requestContext['aws:FederatedProvider'], providerArn)
   })
 
+  it('has the provider and the audience while the trust policy is judged', async () => {
+    await assume(token(now()), byProvider.arn)
+    const { requestContext } = await last()
+    assert.equal(requestContext['aws:FederatedProvider'], providerArn)
+    await assume(token(now({ aud: [audience, 'other'] })))
+    assert.deepEqual((await last()).requestContext[`${host}:oaud`], [audience, 'other'])
+  })
+
+  it('keeps the claims in the session that AWS keeps', async () => {
+    const list = async (sub: string) => {
+      const claimed = now({ sub, amr: ['pwd', 'mfa'], email: 'u1@example.com' })
+      const { Credentials } = await assume(token(claimed), byClaims.arn)
+      const client = scene.kms.client({ credentials: keysOf(Credentials) })
+      return client.send(new ListKeysCommand({}))
+    }
+    await list('u1')
+    await assert.rejects(list('u2'), { name: 'AccessDeniedException' })
+  })
+
   it('asks the trust policy about the token’s claims, and keeps the decision', async () => {
     await assert.rejects(assume(token(now({ sub: 'repo:other/app' }))), unauthorized)
     const { action, principal, requestContext } = await last()
@@ -158,23 +197,24 @@ describe('AssumeRoleWithWebIdentity', () => {
 
   it('refuses tokens that are not current by the server’s clock', async () => {
     const at = Math.floor(Date.now() / 1000)
-    await assert.rejects(assume(token(now({ exp: at - 10 }))), (error: Error) => {
+    await assert.rejects(assume(token(now({ exp: at - 310 }))), (error: Error) => {
       assert.equal(error.name, 'ExpiredTokenException')
       assert.match(
         error.message,
         new RegExp(
-          `^Token expired: current date/time \\d+ must be before the expiration date/time ${String(at - 10)}$`,
+          `^Token expired: current date/time \\d+ must be before the expiration date/time ${String(at - 310)}$`,
         ),
       )
       return true
     })
+    await assume(token(now({ exp: at - 250 })))
     for (const claim of ['iat', 'nbf']) {
       await assert.rejects(assume(token(now({ [claim]: at + 600 }))), {
         message: new RegExp(`^Token is not valid yet: .* must be after ${String(at + 600)}$`),
       })
     }
     const good = token(now())
-    await scene.kms.control('PUT', '/_/clock', { advanceSeconds: 301 })
+    await scene.kms.control('PUT', '/_/clock', { advanceSeconds: 601 })
     await assert.rejects(assume(good), { name: 'ExpiredTokenException' })
     await scene.kms.control('PUT', '/_/clock', { reset: true })
     await assume(good)
@@ -203,6 +243,9 @@ describe('AssumeRoleWithWebIdentity', () => {
     )
     for (const wrong of [
       { 'https://aws.amazon.com/tags': 'x' },
+      { 'https://aws.amazon.com/tags/principal_tags/a': ['1', '2'] },
+      { 'https://aws.amazon.com/tags/principal_tags/': '1' },
+      { 'https://aws.amazon.com/tags/transitive_tag_keys': 'a' },
       { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1', '2'] } } },
       { 'https://aws.amazon.com/tags': { principal_tags: { '': ['1'] } } },
       { 'https://aws.amazon.com/source_identity': 'not one' },
@@ -212,6 +255,34 @@ describe('AssumeRoleWithWebIdentity', () => {
         message: /is not of the form that AWS reads\.$/,
       })
     }
+  })
+
+  it('takes session tags in claims of their own, which need permission, too', async () => {
+    const more = {
+      'https://aws.amazon.com/tags/principal_tags/Project': 'Automation',
+      'https://aws.amazon.com/tags/principal_tags/CostCenter': '987654',
+      'https://aws.amazon.com/tags/transitive_tag_keys': ['Project'],
+    }
+    const { Credentials } = await assume(token(now(more)), tagging.arn)
+    const judged = (await last()).requestContext
+    assert.deepEqual(
+      [judged['aws:RequestTag/CostCenter'], judged['sts:TransitiveTagKeys']],
+      ['987654', ['Project']],
+    )
+    await scene.kms.client({ credentials: keysOf(Credentials) }).send(new ListKeysCommand({}))
+    const { requestContext } = await last()
+    assert.deepEqual(
+      [requestContext['aws:PrincipalTag/Project'], requestContext['aws:PrincipalTag/CostCenter']],
+      ['Automation', '987654'],
+    )
+    await assert.rejects(
+      assume(token(now(more)), deploy.arn),
+      refusal('AccessDenied', 'Not authorized to perform sts:TagSession', 403),
+    )
+    const both = { ...more, 'https://aws.amazon.com/tags': { principal_tags: { project: 'x' } } }
+    await assert.rejects(assume(token(now(both)), tagging.arn), {
+      message: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    })
   })
 
   it('keeps a token to the roles that it is for', async () => {

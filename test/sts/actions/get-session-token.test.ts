@@ -30,6 +30,10 @@ const alice = withKey('alice', {
 })
 const bob = withKey('bob', { arn: arn('user/bob'), policies: [allowAll] })
 const worker = withKey('worker', { arn: arn('role/worker'), policies: [allowAll] })
+const fay = withKey('fay', {
+  arn: `arn:aws:sts::${account}:federated-user/fay`,
+  policies: [allowAll],
+})
 const guarded = {
   arn: arn('role/guarded'),
   policies: [allowAll],
@@ -55,12 +59,20 @@ function codeAt(ms: number): string {
 }
 
 describe('GetSessionToken', () => {
-  const scene = useSts({ principals: [alice, bob, worker, guarded] })
+  const scene = useSts({ principals: [alice, bob, worker, fay, guarded] })
 
   const get = (by: Keys, input: GetSessionTokenCommandInput = {}) =>
     scene.as(by).send(new GetSessionTokenCommand(input))
   const proof = () => ({ SerialNumber: serialNumber, TokenCode: codeAt(Date.now()) })
   const reset = () => scene.kms.control('POST', '/_/reset')
+  const startMs = Date.now()
+
+  /** What policies see of a call with these keys. */
+  const contextOf = async (keys: Keys) => {
+    await scene.kms.client({ credentials: keys }).send(new ListKeysCommand({}))
+    const decision = await scene.kms.control('GET', '/_/decisions/last')
+    return (decision as { requestContext: Record<string, string> }).requestContext
+  }
 
   it('gives a user a session of its own', async () => {
     const { Credentials } = await get(alice)
@@ -92,17 +104,38 @@ describe('GetSessionToken', () => {
   })
 
   it('knows a session that was begun with a device, and one that was not', async () => {
-    const present = async (keys: Keys) => {
-      await scene.kms.client({ credentials: keys }).send(new ListKeysCommand({}))
-      const decision = (await scene.kms.control('GET', '/_/decisions/last')) as {
-        requestContext: Record<string, string>
-      }
-      return decision.requestContext['aws:MultiFactorAuthPresent']
-    }
+    const present = async (keys: Keys) => (await contextOf(keys))['aws:MultiFactorAuthPresent']
     await reset()
     assert.equal(await present(keysOf((await get(alice, proof())).Credentials)), 'true')
     assert.equal(await present(keysOf((await get(alice)).Credentials)), 'false')
     assert.equal(await present(alice), undefined)
+  })
+
+  it('has the temporary credentials of the config as issued at the start, without a device', async () => {
+    for (const [keys, isIssued, mfa] of [
+      [worker, true, 'false'],
+      [fay, true, undefined],
+      [alice, false, undefined],
+    ] as const) {
+      const context = await contextOf(keys)
+      const issuedMs = Date.parse(context['aws:TokenIssueTime'] ?? '')
+      assert.equal(issuedMs >= startMs && issuedMs <= Date.now(), isIssued, keys.arn)
+      assert.equal(context['aws:MultiFactorAuthPresent'], mfa, keys.arn)
+    }
+  })
+
+  it('takes codes of two steps around, whichever comes first', async () => {
+    await reset()
+    // Near the beginning of a step, which does not end on the way.
+    const now = new Date(Math.floor(Date.now() / 30_000) * 30_000 + 5000).toISOString()
+    await scene.kms.control('PUT', '/_/clock', { now })
+    const proving = (steps: number) => {
+      const TokenCode = codeAt(Date.parse(now) + steps * 30_000)
+      return get(alice, { SerialNumber: serialNumber, TokenCode })
+    }
+    for (const steps of [2, -2, 0]) await proving(steps)
+    await assert.rejects(proving(-2), { name: 'AccessDenied' })
+    await scene.kms.control('PUT', '/_/clock', { reset: true })
   })
 
   it('refuses another’s device, half a proof, a wrong code, and a code twice', async () => {
@@ -123,7 +156,7 @@ describe('GetSessionToken', () => {
     await assert.rejects(get(alice, { TokenCode: '000000' }), half)
     const wrong = refusal(
       'AccessDenied',
-      'MultiFactorAuthentication failed with invalid MFA one time pass code.',
+      'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
       403,
     )
     const stale = codeAt(Date.now() - 3_600_000)
