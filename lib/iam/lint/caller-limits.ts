@@ -1,9 +1,12 @@
 /**
  * Whether a condition of an Allow for everyone says who may call. It has to compare what only some
- * callers have: a condition that holds for whoever lacks the key limits nobody.
+ * callers have: a condition that a stranger meets limits nobody, and one that holds for whoever lacks
+ * the key neither.
  */
-import type { RequestContext } from '../request.ts'
+import { isMultivalued } from '../condition-keys.ts'
+import type { ContextValue, RequestContext } from '../request.ts'
 import type { ConditionView } from './statement-view.ts'
+import { strangersValues } from './strangers.ts'
 
 /** Source: IAM user guide, "AWS global condition context keys". */
 const callerKeys =
@@ -13,15 +16,26 @@ const callerKeys =
 const alwaysThere = new Set(['aws:principalarn', 'aws:principalaccount', 'kms:calleraccount'])
 
 export function limitsCaller({ condition, name }: ConditionView): boolean {
-  const { lowerCaseKey } = condition
+  const { lowerCaseKey, expected } = condition
   if (!callerKeys.test(lowerCaseKey) || name.operator.negated) return false
   if (name.operator.name === 'Null') return false
   const passesWithout = condition.holds(context(undefined)) && !alwaysThere.has(lowerCaseKey)
-  return (
-    !passesWithout && !condition.holds(context('arn:x:x:x:x:any')) && !condition.holds(context('0'))
+  if (passesWithout) return false
+  return !strangersValues(lowerCaseKey, expected).some((value) =>
+    condition.holds(strangersContext(lowerCaseKey, value)),
   )
 }
 
 function context(value: string | undefined): RequestContext {
   return { get: () => value, entries: () => [] }
+}
+
+/** A policy variable is of the stranger's, who sets it as it is wanted, or of the key's. */
+function strangersContext(lowerCaseKey: string, value: string): RequestContext {
+  const own: ContextValue = isMultivalued(lowerCaseKey) ? [value] : value
+  const get = (key: string): ContextValue => {
+    if (key === lowerCaseKey) return own
+    return key.startsWith('aws:resource') ? "the key's own" : value
+  }
+  return { get, entries: () => [] }
 }

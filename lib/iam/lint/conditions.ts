@@ -11,7 +11,7 @@ import type { Hit } from './finding.ts'
 import { malformed, refusedAs } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import { actionPath, type ConditionView, type StatementView } from './statement-view.ts'
-import { impossibleValues } from './value-forms.ts'
+import { impossibleValues, literalWildcards } from './value-forms.ts'
 
 export const conditionRules: readonly Rule[] = [
   {
@@ -40,7 +40,8 @@ export const conditionRules: readonly Rule[] = [
     severity: 'warning',
     about:
       'ForAllValues stands before an operator on a key that has one value. It holds when the key is ' +
-      'absent, so that a request passes that says nothing at all.',
+      'absent, so that a request passes that says nothing at all. A negated operator holds then ' +
+      'anyway: that is a note.',
     fix: 'take ForAllValues out',
     *find(policy) {
       // AWS stores no such policy at all.
@@ -48,11 +49,12 @@ export const conditionRules: readonly Rule[] = [
       for (const view of policy.statements) {
         // What lets a call without a document pass is a rule of its own.
         const attestation = view.allows && view.passesUnattested ? [] : view.attestation
-        for (const { condition, name, path } of [...attestation, ...view.others]) {
+        for (const one of [...attestation, ...view.others]) {
+          const { condition, name, path } = one
           const { lowerCaseKey, key } = condition
-          if (name.qualifier !== 'ForAllValues' || name.operator.negated) continue
+          if (name.qualifier !== 'ForAllValues') continue
           if (!isOurs(lowerCaseKey) || isMultivalued(lowerCaseKey) || !isKnownKey(key)) continue
-          yield { path, message: `${key} has one value: ForAllValues holds when there is none` }
+          yield { path, ...aboutOneValue(one) }
         }
       }
     },
@@ -100,11 +102,21 @@ export const conditionRules: readonly Rule[] = [
   },
 ]
 
+function aboutOneValue({ condition, name }: ConditionView): Omit<Hit, 'path'> {
+  const { key, operator } = condition
+  if (!name.operator.negated && !name.ifExists) {
+    return { message: `${key} has one value: ForAllValues holds when there is none` }
+  }
+  const alone = operator.slice(operator.indexOf(':') + 1)
+  const message = `${key} has one value, and ${alone} holds when there is none: ForAllValues changes nothing`
+  return { message, severity: 'note' }
+}
+
 /** Null for a condition that does not hold for every request. */
 function whyNobodyIsSpared(view: StatementView, one: ConditionView): Omit<Hit, 'path'> | null {
   const { condition, name } = one
   if (!name.operator.negated || name.qualifier === 'ForAnyValue') return null
-  const impossible = impossibleValues(one)
+  const impossible = literalWildcards(one) ?? impossibleValues(one)
   if (impossible) {
     const { why, fix } = impossible
     return { message: `no request has such a value, so this spares nobody: ${why}`, fix }
@@ -130,5 +142,5 @@ function withoutDocument(view: StatementView, text: string): string | null {
 
 /** The keys whose number of values is known here. */
 function isOurs(lowerCaseKey: string): boolean {
-  return /^(?:kms|aws):/.test(lowerCaseKey)
+  return /^(?:(?:kms|aws):|ec2:sourceinstancearn$)/.test(lowerCaseKey)
 }

@@ -7,9 +7,11 @@ import type { Condition } from '../condition.ts'
 import { isKnownKey, isMultivalued } from '../condition-keys.ts'
 import type { RequestContext } from '../request.ts'
 import { actionsWithKey, keyActions } from './actions.ts'
+import { checkBounds } from './bounds.ts'
 import type { Hit } from './finding.ts'
+import { checkOwnCallers } from './own-callers.ts'
 import type { ConditionView, StatementView } from './statement-view.ts'
-import { impossibleValues } from './value-forms.ts'
+import { impossibleValues, literalWildcards } from './value-forms.ts'
 
 /** Null where some request on the key could match; on any key where it is not known which. */
 export function whyImpossible(view: StatementView, keyArn?: string): Hit | null {
@@ -35,7 +37,9 @@ const checks: readonly Check[] = [
   checkValues,
   checkPresence,
   checkEqualities,
+  checkBounds,
   checkActionKeys,
+  checkOwnCallers,
 ]
 
 function checkMembers({ statement, path }: StatementView): Hit | null {
@@ -87,10 +91,6 @@ function checkOwnKey(
   }
 }
 
-/** The keys whose values never have an asterisk or a question mark of their own. */
-const plainKeys =
-  /^(?:aws:(?:principalarn|principalaccount|principalorgid|principaltype|sourcearn|sourceaccount|sourcevpce?|requestedregion)|kms:(?:calleraccount|viaservice|requestalias|granteeprincipal|retiringprincipal|keyspec|keyusage|encryptionalgorithm)|kms:recipientattestation:.*)$/
-
 function checkOperators(view: StatementView): Hit | null {
   for (const one of conditionsOf(view)) {
     const reason = operatorReason(one)
@@ -99,7 +99,8 @@ function checkOperators(view: StatementView): Hit | null {
   return null
 }
 
-function operatorReason({ condition, name }: ConditionView): Omit<Hit, 'path'> | null {
+function operatorReason(one: ConditionView): Omit<Hit, 'path'> | null {
+  const { condition, name } = one
   const { lowerCaseKey, key, operator, expected } = condition
   if (name.operator.negated || name.ifExists || condition.holds(nothing)) return null
   if (name.operator.name === 'Null' || expected.length === 0) return null
@@ -118,12 +119,8 @@ function operatorReason({ condition, name }: ConditionView): Omit<Hit, 'path'> |
       fix: 'write all six parts, like arn:aws:iam::111122223333:role/*',
     }
   }
-  if (name.operator.name.startsWith('StringEquals') && isPlain(lowerCaseKey, expected)) {
-    return {
-      message: `${operator} takes * and ? literally, and ${key} never has them`,
-      fix: `write ${operator.replace(/StringEquals(?:IgnoreCase)?/i, 'StringLike')}`,
-    }
-  }
+  const literal = literalWildcards(one)
+  if (literal) return { message: literal.why, fix: literal.fix }
   if (isMeasurementKey(lowerCaseKey) && !name.operator.name.startsWith('String')) {
     return {
       message: `${operator} does not compare hex digits, which is what ${key} has`,
@@ -142,18 +139,6 @@ function checkValues(view: StatementView): Hit | null {
     return { path, message: `no request has such a value: ${reason.why}`, fix: reason.fix }
   }
   return null
-}
-
-function isPlain(lowerCaseKey: string, expected: readonly string[]): boolean {
-  // What is no measurement at all is another rule's.
-  if (isMeasurementKey(lowerCaseKey)) return false
-  return (
-    plainKeys.test(lowerCaseKey) && expected.every((value) => /[*?]/.test(withoutVariables(value)))
-  )
-}
-
-function withoutVariables(value: string): string {
-  return value.replace(/\$\{[^}]*\}/g, '')
 }
 
 function isMeasurementKey(lowerCaseKey: string): boolean {

@@ -96,14 +96,17 @@ export const measurementRules: readonly Rule[] = [
     severity: 'error',
     about:
       'A register is wanted to be all zeros. PCR0, PCR1, PCR2 and PCR8 are zero for every enclave in ' +
-      'debug mode, whatever its image, and the parent reads the console of such an enclave.',
+      'debug mode, whatever its image, and the parent reads the console of such an enclave. PCR4, and ' +
+      'PCR4 and PCR7 of a NitroTPM, are never zero.',
     fix: 'write the measurement that nitro-cli describe-eif prints for the image',
     *find({ statements }) {
       for (const one of measurements(statements)) {
         const why = whyZero(one)
         if (why === undefined || !isWanted(one)) continue
         const fits = one.isPattern ? ', and zeros fit the pattern' : ''
-        yield { path: one.path, message: `${one.condition.condition.key} is zero ${why}${fits}` }
+        const message = `${one.condition.condition.key} is zero ${why}${fits}`
+        const isTpm = one.condition.register?.platform === 'nitro-tpm'
+        yield { path: one.path, message, ...(isTpm && { fix: tpmFix }) }
       }
     },
   },
@@ -165,9 +168,25 @@ function whatElse(value: string): string {
 
 /** Why a register is zero; undefined where that says little, or is what AWS recommends. */
 function zeroMeaning(register: Register | null): string | undefined {
-  if (register?.platform !== 'nitro-enclave') return undefined
-  return enclaveZeros.get(register.index)
+  if (!register) return undefined
+  return register.platform === 'nitro-enclave'
+    ? enclaveZeros.get(register.index)
+    : tpmZeros.get(register.index)
 }
+
+const tpmFix = 'write the measurement that nitro-tpm-pcr-compute prints for the image'
+
+/**
+ * TCG PC Client Platform Firmware Profile, "Event logging" (EV_SEPARATOR): the firmware extends a
+ * separator into each of PCR0 to PCR7 before it boots anything.
+ */
+const neverBooted = 'for no instance that has booted: its firmware extends the register'
+
+/** Of those that say what was booted. */
+const tpmZeros: ReadonlyMap<number, string> = new Map([
+  [4, neverBooted],
+  [7, neverBooted],
+])
 
 const debugMode = 'for every enclave in debug mode, whatever its image'
 

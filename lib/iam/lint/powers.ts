@@ -5,6 +5,7 @@
  */
 import type { ConditionView } from './statement-view.ts'
 import { limitsCaller } from './caller-limits.ts'
+import { isForParent, parentsOf } from './parents.ts'
 import { patternsOf } from './reach.ts'
 import type { PolicyView, Rule } from './rule.ts'
 import { pathOfAction, principalPath, type StatementView } from './statement-view.ts'
@@ -51,11 +52,10 @@ export const powerRules: readonly Rule[] = [
     fix: 'give PutKeyPolicy and ReplicateKey to another role than the one that the enclave calls with',
     *find(policy) {
       const { reach } = policy
-      const parents = parentsOf(policy)
+      const parents = parentsOf(reach)
       for (const view of newsFrom(policy, ...policyChanges)) {
         for (const [index, pattern] of patternsOf(view).entries()) {
-          if (!parents.some((parent) => isSame(parent, pattern))) continue
-          const isOpen = (action: string) => reach.isOpenToMost(view, action, pattern)
+          const isOpen = (action: string) => isForParent(reach, view, { action, pattern, parents })
           if (!policyChanges.some(isOpen)) continue
           const message =
             'who needs a document to decrypt can take that condition out of the policy'
@@ -84,15 +84,14 @@ export const powerRules: readonly Rule[] = [
     id: 'nobody-can-change',
     severity: 'error',
     about:
-      'No statement lets anyone call PutKeyPolicy, or a Deny takes it from all whom one names: the key ' +
-      'cannot be managed any more, and only AWS Support can help.',
-    fix: 'allow kms:PutKeyPolicy to an administrator that does not use the key',
+      'No statement lets anyone call PutKeyPolicy, or a Deny takes it from all whom one names, or all of ' +
+      "them are of other accounts than the key's: the key cannot be managed any more, and only AWS " +
+      'Support can help.',
+    fix: "allow kms:PutKeyPolicy to an administrator of the key's account that does not use the key",
     *find({ reach, refusals, statements }) {
       if (refusals.length > 0) return
       const isOpen = ({ statement }: StatementView) => statement.action?.matches('kms:putkeypolicy')
-      if (reach.allows.some((view) => reach.opennessOfAny(view, 'kms:putkeypolicy') !== 'closed')) {
-        return
-      }
+      if (reach.isManaged) return
       const near = statements.find(isOpen)
       const path = near ? pathOfAction(near, 'kms:putkeypolicy') : ''
       yield { path, message: 'nobody is allowed to change this policy (kms:PutKeyPolicy)' }
@@ -147,31 +146,4 @@ function limitsGrants(view: ConditionView): boolean {
   if (condition.lowerCaseKey !== 'kms:grantoperations') return false
   if (name.qualifier !== 'ForAllValues') return false
   return grantedWays.every((way) => !condition.holds({ get: () => [way], entries: () => [] }))
-}
-
-type Pattern = ReturnType<typeof patternsOf>[number]
-
-/** Whom the policy asks for a document. */
-function parentsOf({ reach }: PolicyView): Pattern[] {
-  return reach.allows
-    .filter(
-      (view) =>
-        reach.gate(view, 'kms:decrypt') !== null &&
-        reach.opennessOfAny(view, 'kms:decrypt') === 'closed',
-    )
-    .flatMap(patternsOf)
-}
-
-/** The same name, or a role and one of its sessions. */
-function isSame(one: Pattern, other: Pattern): boolean {
-  if (one.kind === other.kind) return one.name === other.name
-  return isSessionOf(one, other) || isSessionOf(other, one)
-}
-
-function isSessionOf(session: Pattern, role: Pattern): boolean {
-  if (session.kind !== 'session' || role.kind !== 'role') return false
-  const [, account, name] = /::(\d{12}):assumed-role\/([^/]+)\//.exec(session.name) ?? []
-  return (
-    account !== undefined && role.name.includes(`::${account}:`) && role.name.endsWith(`/${name}`)
-  )
 }

@@ -29,6 +29,7 @@ export class Reach {
   readonly #denies: readonly StatementView[]
   readonly #callers: Callers
   readonly #denials = new Map<string, Denials>()
+  readonly #keyAccount: string | undefined
   #gatesDecrypt: boolean | undefined
 
   constructor(statements: readonly StatementView[], keyArn?: string) {
@@ -42,7 +43,8 @@ export class Reach {
     const live = statements.filter((view) => !impossible.has(view) && !asksForUnknownKey(view))
     this.allows = live.filter(({ allows }) => allows)
     this.#denies = live.filter(({ allows }) => !allows)
-    this.#callers = new Callers(live)
+    this.#keyAccount = keyArn?.split(':')[4]
+    this.#callers = new Callers(live, this.#keyAccount)
   }
 
   /** Of an unattested call, by whomever the pattern of the statement names. */
@@ -59,12 +61,33 @@ export class Reach {
     return found
   }
 
-  /** Whether it is for a caller whom no other statement or condition singles out. */
-  isOpenToMost(view: StatementView, action: string, pattern: Pattern): boolean {
-    const [typical] = this.#callers.of(pattern)
-    if (!typical || !view.statement.action?.matches(action) || !mayPass(view, typical, action))
-      return false
-    return this.#denialsOf(action, typical).sure.length === 0
+  /** The callers whom the pattern of the statement lets act without a document, for all that is known. */
+  passers(view: StatementView, action: string, pattern: Pattern): CallerView[] {
+    if (!view.statement.action?.matches(action)) return []
+    return this.#callers
+      .of(pattern)
+      .filter(
+        (caller) =>
+          mayPass(view, caller, action) && this.#denialsOf(action, caller).sure.length === 0,
+      )
+  }
+
+  /** The callers whom the pattern of the statement lets act with a document alone. */
+  attested(view: StatementView, action: string, pattern: Pattern): CallerView[] {
+    return this.#callers
+      .of(pattern)
+      .filter((caller) => this.#gateOf(view, action, caller).length > 0)
+  }
+
+  /** Whether anyone may change the policy. KMS API reference, "PutKeyPolicy": not across accounts. */
+  get isManaged(): boolean {
+    const isOwn = ({ principal: { type, account } }: CallerView): boolean =>
+      this.#keyAccount === undefined || (type !== 'Service' && account === this.#keyAccount)
+    return this.allows.some((view) =>
+      patternsOf(view).some((pattern) =>
+        this.passers(view, 'kms:putkeypolicy', pattern).some(isOwn),
+      ),
+    )
   }
 
   /** The most open of the statement's patterns. */
@@ -80,17 +103,26 @@ export class Reach {
    */
   gate(view: StatementView, action: string): readonly AttestationCondition[] | null {
     if (!view.statement.action?.matches(action)) return null
-    const own = view.passesUnattested ? [] : view.attestation
     for (const pattern of patternsOf(view)) {
       for (const caller of this.#callers.of(pattern)) {
-        if (!mayMatch(view, caller, action)) continue
-        const { sure } = this.#denialsOf(action, caller)
-        if (sure.some(({ attestation }) => attestation.length === 0)) continue
-        const conditions = [...own, ...sure.flatMap(({ attestation }) => attestation)]
+        const conditions = this.#gateOf(view, action, caller)
         if (conditions.length > 0) return conditions
       }
     }
     return null
+  }
+
+  /** None where no document would help the caller, or none is asked for. */
+  #gateOf(
+    view: StatementView,
+    action: string,
+    caller: CallerView,
+  ): readonly AttestationCondition[] {
+    if (!view.statement.action?.matches(action) || !mayMatch(view, caller, action)) return []
+    const { sure } = this.#denialsOf(action, caller)
+    if (sure.some(({ attestation }) => attestation.length === 0)) return []
+    const own = view.passesUnattested ? [] : view.attestation
+    return [...own, ...sure.flatMap(({ attestation }) => attestation)]
   }
 
   /** Whether any statement asks for a document to decrypt. */

@@ -46,6 +46,45 @@ describe('lintPolicy', () => {
     ])
   })
 
+  it("says that nobody changes the policy where only others than the key's account may", () => {
+    const found = (Principal: unknown, options?: { keyArn: string }) => {
+      const wrong = [{ Effect: 'Allow', Principal, Action: 'kms:PutKeyPolicy', Resource: '*' }]
+      const text = textsOf({ wrong, right: [], path: '', at: '', isBare: true }).wrong
+      return lintPolicy(text, options).map(({ rule }) => rule)
+    }
+    const own = { keyArn }
+    const foreign = { AWS: 'arn:aws:iam::999999999999:role/key-admin' }
+    const service = { Service: 'config.amazonaws.com' }
+    assert.deepEqual(found(foreign), [])
+    assert.deepEqual(found(foreign, own), ['nobody-can-change'])
+    assert.deepEqual(found({ AWS: '999999999999' }, own), ['nobody-can-change'])
+    assert.deepEqual(found(service), [])
+    assert.deepEqual(found(service, own), ['nobody-can-change'])
+    assert.deepEqual(found({ AWS: [foreign.AWS, roleArn] }, own), [])
+    assert.deepEqual(found({ AWS: keyArn.split(':')[4] }, own), [])
+    assert.deepEqual(found('*', own), ['wildcard-principal'])
+  })
+
+  it('calls ForAllValues a note where it changes nothing', () => {
+    const { wrong } = textsOf(
+      conditioned({
+        'ForAllValues:StringNotEquals': { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+        StringEquals: { 'kms:RecipientAttestation:PCR0': 'ab'.repeat(48) },
+      }),
+    )
+    assert.deepEqual(
+      lintPolicy(wrong).map(({ rule, severity, message }) => [rule, severity, message]),
+      [
+        [
+          'for-all-values',
+          'note',
+          'kms:ViaService has one value, and StringNotEquals holds when there is none: ' +
+            'ForAllValues changes nothing',
+        ],
+      ],
+    )
+  })
+
   it('lets nobody in by a misspelt key', () => {
     const misspelt = { StringEquals: { 'kms:RecipientAttestion:PCR0': 'a' } }
     const wrong = textsOf(conditioned(misspelt)).wrong

@@ -22,7 +22,7 @@ function allow(principal: unknown, action: unknown, condition?: Json, more: Json
 }
 const deny = (action: unknown, condition?: Json, principal: unknown = '*') =>
   allow(principal, action, condition, { Effect: 'Deny' })
-const of = (arn: string) => ({ AWS: arn })
+const of = (arn: string | string[]) => ({ AWS: arn })
 const attested = (condition: Json, action: unknown = 'kms:Decrypt') =>
   allow(of(parent), action, condition)
 const pinned = attested({ StringEquals: image })
@@ -403,7 +403,7 @@ export const policies: readonly (readonly [name: string, statements: Json[], rul
       pinned,
       deny('kms:DisableKey', { 'ForAllValues:StringNotEquals': { 'aws:PrincipalArn': [admin] } }),
     ],
-    [],
+    ['for-all-values'],
   ],
   [
     'several values without a set operator',
@@ -665,6 +665,257 @@ export const policies: readonly (readonly [name: string, statements: Json[], rul
     'a wildcard inside of a principal',
     [pinned, allow(of(`arn:aws:iam::${account}:role/*`), 'kms:Encrypt')],
     ['malformed-policy'],
+  ],
+  ...Object.entries<Json>({
+    "the parent's account": { StringEquals: { 'aws:PrincipalAccount': account } },
+    'the parent alone': { ArnEquals: { 'aws:PrincipalArn': parent } },
+    'every role of the account': {
+      StringLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/*` },
+    },
+    'every role that is named so': {
+      ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/enclave-*` },
+    },
+    'an organization': { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } },
+  }).flatMap(([who, condition]): [string, Json[], string[]][] => [
+    [
+      `* that changes the policy, for ${who}`,
+      [pinned, allow('*', 'kms:PutKeyPolicy', condition)],
+      ['parent-changes-policy'],
+    ],
+  ]),
+  ...Object.entries<Json>({
+    'an administrator': { ArnEquals: { 'aws:PrincipalArn': admin } },
+    'another account': { StringEquals: { 'aws:PrincipalAccount': '999999999999' } },
+    'users alone': {
+      StringEquals: { 'aws:PrincipalType': 'User', 'kms:CallerAccount': account },
+    },
+    'whom a tag says': {
+      StringEquals: { 'aws:PrincipalTag/duty': 'key-admin', 'kms:CallerAccount': account },
+    },
+    'whom their name says': { StringEquals: { 'aws:username': 'a', 'kms:CallerAccount': account } },
+  }).map(([who, condition]): [string, Json[], string[]] => [
+    `* that changes the policy, for ${who}`,
+    [pinned, allow('*', 'kms:PutKeyPolicy', condition)],
+    [],
+  ]),
+  [
+    'a delegation of PutKeyPolicy to the account',
+    [pinned, allow(of(root), 'kms:PutKeyPolicy')],
+    [],
+  ],
+  [
+    'a delegation of PutKeyPolicy that singles the parent out',
+    [pinned, allow(of(root), 'kms:PutKeyPolicy', { ArnEquals: { 'aws:PrincipalArn': parent } })],
+    ['parent-changes-policy'],
+  ],
+  [
+    '* that decrypts as the parent, which changes the policy',
+    [
+      allow('*', 'kms:Decrypt', {
+        StringEquals: image,
+        ArnEquals: { 'aws:PrincipalArn': parent },
+      }),
+      allow(of(parent), 'kms:PutKeyPolicy'),
+    ],
+    ['parent-changes-policy'],
+  ],
+  [
+    '* that decrypts as the parent, and another that changes the policy',
+    [
+      allow('*', 'kms:Decrypt', {
+        StringEquals: image,
+        StringLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/enclave-*` },
+      }),
+      allow('*', 'kms:PutKeyPolicy', { ArnEquals: { 'aws:PrincipalArn': `${admin}-2` } }),
+    ],
+    [],
+  ],
+  ...['User', 'FederatedUser', 'Account', 'AssumedRole'].map((type): [string, Json[], string[]] => [
+    `a delegation to callers of type ${type}`,
+    [allow(of(root), 'kms:*', { StringEquals: { 'aws:PrincipalType': type } })],
+    ['root-delegation'],
+  ]),
+  ...Object.entries<Json>({
+    'roles of any account': { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } },
+    'all of IAM': { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*' } },
+    'a role of any account': {
+      ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/enclave-parent' },
+    },
+    'a path of any account': {
+      StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/team/enclave-?' },
+    },
+    'an ending': { StringLike: { 'aws:PrincipalArn': '*enclave-parent' } },
+    'a user of any account': { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/a' } },
+    'any ARN': { ArnLike: { 'aws:PrincipalArn': 'arn:aws:*::*:*' } },
+    'any organization': { StringLike: { 'aws:PrincipalOrgID': 'o-*' } },
+    'any path of an organization': {
+      'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-*/*' },
+    },
+    'any twelve digits': { StringLike: { 'kms:CallerAccount': '????????????' } },
+    'an account above 1': { NumericGreaterThan: { 'aws:PrincipalAccount': '1' } },
+    'a tag': { StringEquals: { 'aws:PrincipalTag/team': 'pay' } },
+    'a session name': { StringLike: { 'aws:userid': '*:enclave' } },
+    'a source identity': { StringEquals: { 'aws:SourceIdentity': 'alice' } },
+    'any endpoint': { StringLike: { 'aws:SourceVpce': 'vpce-*' } },
+  }).flatMap(([whom, condition]): [string, Json[], string[]][] => [
+    [
+      `* that a condition on ${whom} does not limit`,
+      [pinned, allow('*', 'kms:Encrypt', condition)],
+      ['wildcard-principal'],
+    ],
+    [
+      `an image for whom a condition on ${whom} does not limit`,
+      [allow('*', 'kms:Decrypt', { ...condition, StringEqualsIgnoreCase: image })],
+      ['image-anywhere'],
+    ],
+  ]),
+  ...Object.entries<Json>({
+    'roles of an account': {
+      ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/*` },
+    },
+    'two accounts': { StringEquals: { 'aws:PrincipalAccount': [account, '999999999999'] } },
+    'an account and a tag': {
+      StringEquals: { 'aws:PrincipalTag/team': 'pay', 'aws:PrincipalAccount': account },
+    },
+    "the key's own organization": {
+      StringEquals: { 'aws:PrincipalOrgID': '${aws:ResourceOrgID}' },
+    },
+    'a part of an organization': {
+      'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-exampleorgid/r-ab12/*' },
+    },
+    'a role by its id': { StringLike: { 'aws:userid': 'AROAEXAMPLEIDEXAMPLE:*' } },
+    'an endpoint': { StringEquals: { 'aws:SourceVpce': 'vpce-1a2b3c4d' } },
+    'an account as a number': { NumericEquals: { 'aws:PrincipalAccount': account } },
+  }).map(([whom, condition]): [string, Json[], string[]] => [
+    `* that a condition on ${whom} limits`,
+    [pinned, allow('*', 'kms:Encrypt', condition)],
+    [],
+  ]),
+  [
+    'ForAllValues on the instance that calls',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', {
+        'ForAllValues:StringLike': { 'ec2:SourceInstanceARN': `arn:aws:ec2:*:${account}:*` },
+      }),
+    ],
+    ['for-all-values'],
+  ],
+  [
+    'ForAllValues in a negated condition of an Allow',
+    [
+      pinned,
+      allow(of(parent), 'kms:Encrypt', {
+        'ForAllValues:StringNotEquals': { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+      }),
+    ],
+    ['for-all-values'],
+  ],
+  ...Object.entries<Json>({
+    'roles by a literal asterisk': {
+      StringNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/ops-*` },
+    },
+    'sessions by a literal asterisk': { StringNotEquals: { 'aws:userid': 'AROAEXAMPLE:*' } },
+    'an origin that there is not': { StringNotEquals: { 'kms:KeyOrigin': 'KMS' } },
+    'a variable that there is not': {
+      StringNotEquals: { 'aws:PrincipalArn': '${aws:PrincpalTag/admin}' },
+    },
+  }).map(([whom, condition]): [string, Json[], string[]] => [
+    `a Deny that spares ${whom}`,
+    [pinned, deny('kms:ScheduleKeyDeletion', condition)],
+    ['deny-spares-nobody'],
+  ]),
+  ...Object.entries<Json>({
+    'roles by a pattern': {
+      StringNotLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/ops-*` },
+    },
+    'roles by an ARN operator': {
+      ArnNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/ops-*` },
+    },
+    'sessions by a pattern': { StringNotLike: { 'aws:userid': 'AROAEXAMPLE:*' } },
+    'a role beside a literal asterisk': {
+      StringNotEquals: { 'aws:PrincipalArn': [`arn:aws:iam::${account}:role/ops-*`, admin] },
+    },
+    'an origin': { StringNotEquals: { 'kms:KeyOrigin': 'AWS_KMS' } },
+    'whom a tag names': { StringNotEquals: { 'aws:PrincipalArn': '${aws:PrincipalTag/admin}' } },
+  }).map(([whom, condition]): [string, Json[], string[]] => [
+    `a Deny that spares ${whom}, rightly`,
+    [pinned, deny('kms:ScheduleKeyDeletion', condition)],
+    [],
+  ]),
+  ...Object.entries<Json>({
+    'another role': { StringEquals: { 'aws:PrincipalArn': `${admin}-2` } },
+    'another account': { StringEquals: { 'aws:PrincipalAccount': '999999999999' } },
+    "a user's name": { StringEquals: { 'aws:username': 'alice' } },
+    'a type that there is not': { StringEquals: { 'aws:PrincipalType': 'Role' } },
+    'a spec that there is not': { StringEquals: { 'kms:KeySpec': 'AES_256' } },
+    'an origin that there is not': { StringLike: { 'kms:KeyOrigin': 'KMS*' } },
+    'an algorithm that there is not': { StringEquals: { 'kms:EncryptionAlgorithm': 'AES' } },
+    'dates that exclude each other': {
+      DateGreaterThan: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
+      DateLessThan: { 'aws:CurrentTime': '2029-01-01T00:00:00Z' },
+    },
+    'a moment that has no length': {
+      DateGreaterThan: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
+      DateLessThanEquals: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
+    },
+    'a misspelt variable': { StringEquals: { 'kms:RequestAlias': 'alias/${aws:PrincpalTag/t}' } },
+    'a variable of another form': { StringEquals: { 'aws:userid': '${aws:PrincipalTags/t}' } },
+  }).map(([what, condition]): [string, Json[], string[]] => [
+    `an Allow that asks for ${what}`,
+    [pinned, allow(of(parent), 'kms:Encrypt', condition)],
+    ['never-matches'],
+  ]),
+  [
+    'a register as a variable',
+    [attested({ StringEquals: { [key(0)]: '${PCR0}' } })],
+    ['never-matches'],
+  ],
+  ...Object.entries<Json>({
+    'its own role': { StringEquals: { 'aws:PrincipalArn': parent } },
+    'its own account': { StringEquals: { 'aws:PrincipalAccount': account } },
+    'an origin': { StringLike: { 'kms:KeyOrigin': 'AWS*' } },
+    'a spec, if there is one': { StringEqualsIfExists: { 'kms:KeySpec': 'AES_256' } },
+    'a spec in other letters': { StringEqualsIgnoreCase: { 'kms:KeySpec': 'symmetric_default' } },
+    'a year': {
+      DateGreaterThan: { 'aws:CurrentTime': '2029-01-01T00:00:00Z' },
+      DateLessThan: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
+    },
+    'a moment': {
+      DateGreaterThanEquals: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
+      DateLessThanEquals: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
+    },
+    'a tag': { StringEquals: { 'kms:RequestAlias': 'alias/${aws:PrincipalTag/t}' } },
+    'a tag, or else': { StringEquals: { 'kms:RequestAlias': "alias/${aws:PrincpalTag/t, 'a'}" } },
+    "another provider's name": { StringEquals: { 'aws:userid': '${accounts.google.com:sub}' } },
+  }).map(([what, condition]): [string, Json[], string[]] => [
+    `an Allow that asks for ${what}, rightly`,
+    [pinned, allow(of(parent), 'kms:Encrypt', condition)],
+    [],
+  ]),
+  [
+    'an Allow for two of whom one is meant',
+    [
+      pinned,
+      allow(of([parent, admin]), 'kms:Encrypt', {
+        StringEquals: { 'aws:PrincipalArn': parent },
+      }),
+    ],
+    [],
+  ],
+  [
+    'a boot that measured no Secure Boot policy',
+    [attested({ StringEquals: { [key('NitroTPMPCR7')]: hex('0') } })],
+    ['zero-measurement'],
+  ],
+  [
+    'a boot that measured no image',
+    [
+      attested({
+        StringEquals: { [key('NitroTPMPCR4')]: hex('0'), [key('NitroTPMPCR12')]: hex('0') },
+      }),
+    ],
+    ['zero-measurement'],
   ],
 ]
 
