@@ -156,24 +156,29 @@ describe('docs/fidelity.md', () => {
     const asked = (resourceAccount: string) =>
       ({
         principal: { arn: '{}', account: 'own' },
-        action: '{}',
+        action: 'kms:',
         resource: '{}',
         resourceAccount,
       }) as AccessRequest
     const verdict = (effect: string, decidedBy: PolicyType) => ({ effect, decidedBy }) as Verdict
-    const inside = types.flatMap((type) =>
-      ['IMPLICIT_DENY', 'EXPLICIT_DENY'].map((effect) =>
+    const effects = ['IMPLICIT_DENY', 'EXPLICIT_DENY']
+    const elsewhere = ['on this resource', 'on the resource associated with this ciphertext']
+    const texts = types.flatMap((type) =>
+      effects.flatMap((effect) => [
         denialText(asked('own'), verdict(effect, type)),
+        ...[false, true].map((throughCiphertext, index) => {
+          const text = denialText(asked('other'), verdict(effect, type), { throughCiphertext })
+          if (type === 'RESOURCE_BASED_POLICY') return text
+          return text.replace(elsewhere[index]!, 'on resource: {}')
+        }),
+      ]),
+    )
+    assert.equal(new Set(texts).size, 16)
+    none(
+      [...elsewhere, ...texts.map((text) => text.replaceAll('kms:', '{}'))].filter(
+        (text) => !listed.has(text),
       ),
     )
-    const across = [false, true].map((throughCiphertext) =>
-      denialText(asked('other'), verdict('IMPLICIT_DENY', 'RESOURCE_BASED_POLICY'), {
-        throughCiphertext,
-      }),
-    )
-    const texts = [...inside, ...across]
-    assert.equal(new Set(texts).size, 16)
-    none(texts.filter((text) => !listed.has(text)))
   })
 })
 

@@ -1,10 +1,11 @@
 /**
  * Policies in a config: each is the path of a file or the document itself. Refuses what the policy
- * language does not have, with the path inside the document.
+ * language does not have, and what AWS does not store of its kind, with the path inside the document.
  */
 import { basename, resolve } from 'node:path'
 import type { AttachedPolicy } from '../iam/authorize.ts'
 import { parsePolicy, PolicyError, type PolicyDocument, type PolicyKind } from '../iam/document.ts'
+import { checkResourceControl } from '../iam/resource-control.ts'
 import { ConfigError } from './config-error.ts'
 import { readTextFile } from './files.ts'
 import { wants, wrong, type Place, type Read } from './read.ts'
@@ -38,7 +39,9 @@ export function policyOfText(text: string, kind: PolicyKind, place: Place): Poli
 
 function documentOf(written: Written, kind: PolicyKind, place: Place): PolicyDocument {
   try {
-    return parsePolicy(written.text, kind)
+    const document = parsePolicy(written.text, kind)
+    if (kind === 'resourceControl') checkResourceControl(document)
+    return document
   } catch (error) {
     if (error instanceof PolicyError) throw refusalOf(error, written.path, place)
     throw error

@@ -9,6 +9,7 @@ import type {
   Explanation,
   StatementExplanation,
 } from './explain.ts'
+import { limits, type Verdict } from './policy-set.ts'
 
 /** A condition or a grant's constraint, with the place where it stands. */
 export interface Culprit {
@@ -46,11 +47,14 @@ export function culpritsOf({ effect, evaluations }: Explanation): Culprit[] {
 }
 
 /**
- * The condition to print: of a Deny that applied its first; else, of the Allows that only conditions
+ * The condition to print: of the Deny that decided its first; else, of the Allows that only conditions
  * held back, the one with the fewest of them. Null when no condition is to blame.
  */
-export function failingCondition(explanation: Explanation): FailingCondition | null {
-  const culprits = culpritsOf(explanation)
+export function failingCondition(
+  explanation: Explanation,
+  verdict: Verdict,
+): FailingCondition | null {
+  const culprits = culpritsOf(explanation).filter((culprit) => isDecisive(culprit, verdict))
   const denying = culprits.find(({ statement }) => statement.effect === 'Deny')
   const nearest = denying ?? culprits.sort((a, b) => failuresOf(a) - failuresOf(b))[0]
   if (!nearest) return null
@@ -64,6 +68,17 @@ export function failingCondition(explanation: Explanation): FailingCondition | n
     expected,
     actual,
   }
+}
+
+/** Whether it stands where the decision was made: what else limits the request has allowed it. */
+function isDecisive({ evaluation, statement }: Culprit, verdict: Verdict): boolean {
+  const { policyType, policy } = evaluation
+  if (verdict.effect === 'EXPLICIT_DENY') {
+    const isOwn = policyType === verdict.decidedBy && policy === verdict.policy
+    return isOwn && statement.index === verdict.statement
+  }
+  const limit = limits.find((type) => type === verdict.decidedBy)
+  return limit ? policyType === limit : !limits.some((type) => type === policyType)
 }
 
 function failuresOf({ statement }: Culprit): number {

@@ -6,14 +6,15 @@ import { isSameAccount } from './decision.ts'
 import type { PolicyType, Verdict } from './policy-set.ts'
 import type { AccessRequest } from './request.ts'
 
-const articles: Readonly<Record<PolicyType, readonly [article: string, name: string]>> = {
-  IDENTITY_BASED_POLICY: ['an', 'identity-based policy'],
-  PERMISSIONS_BOUNDARY: ['a', 'permissions boundary'],
-  RESOURCE_BASED_POLICY: ['a', 'resource-based policy'],
-  RESOURCE_CONTROL_POLICY: ['a', 'resource control policy'],
-  SERVICE_CONTROL_POLICY: ['a', 'service control policy'],
-  SESSION_POLICY: ['a', 'session policy'],
-  VPC_ENDPOINT_POLICY: ['a', 'VPC endpoint policy'],
+/** What AWS calls the types of policies. */
+export const typeNames: Readonly<Record<PolicyType, string>> = {
+  IDENTITY_BASED_POLICY: 'identity-based policy',
+  PERMISSIONS_BOUNDARY: 'permissions boundary',
+  RESOURCE_BASED_POLICY: 'resource-based policy',
+  RESOURCE_CONTROL_POLICY: 'resource control policy',
+  SERVICE_CONTROL_POLICY: 'service control policy',
+  SESSION_POLICY: 'session policy',
+  VPC_ENDPOINT_POLICY: 'VPC endpoint policy',
 }
 
 const unreachable =
@@ -29,22 +30,31 @@ export interface DenialOptions {
 export function denialText(
   request: AccessRequest,
   verdict: Verdict,
-  { throughCiphertext = false }: DenialOptions = {},
+  options: DenialOptions = {},
 ): string {
-  const { principal, action, resource } = request
+  const { principal, action } = request
   if (verdict.effect === 'ALLOW' || verdict.decidedBy === 'GRANT') return ''
-  const who = `User: ${principal.arn} is not authorized to perform: ${action}`
+  const what = `User: ${principal.arn} is not authorized to perform: ${action} on ${resourceText(request, options)}`
   if (verdict.decidedBy === 'RESOURCE_BASED_POLICY' && !isSameAccount(request)) {
     // Whether the key exists is the other account's secret.
-    const what = throughCiphertext
-      ? 'the resource associated with this ciphertext'
-      : 'this resource'
-    return `${who} on ${what} ${unreachable}`
+    return `${what} ${unreachable}`
   }
-  const [article, name] = articles[verdict.decidedBy]
+  const name = typeNames[verdict.decidedBy]
   if (verdict.effect === 'IMPLICIT_DENY') {
-    return `${who} on resource: ${resource} because no ${name} allows the ${action} action`
+    return `${what} because no ${name} allows the ${action} action`
   }
+  const article = name.startsWith('i') ? 'an' : 'a'
   const arn = verdict.policyArn === undefined ? '' : `: ${verdict.policyArn}`
-  return `${who} on resource: ${resource} with an explicit deny in ${article} ${name}${arn}`
+  return `${what} with an explicit deny in ${article} ${name}${arn}`
+}
+
+/** KMS names no key of another account; other services name their resources. */
+function resourceText(
+  request: AccessRequest,
+  { throughCiphertext = false }: DenialOptions,
+): string {
+  if (isSameAccount(request) || !/^kms:/i.test(request.action)) {
+    return `resource: ${request.resource}`
+  }
+  return throughCiphertext ? 'the resource associated with this ciphertext' : 'this resource'
 }

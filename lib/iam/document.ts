@@ -131,7 +131,7 @@ function readStatement(value: Json, index: number, path: string, scope: Scope): 
     principal: readPrincipal(value, effect, path, scope.row),
     action: readAction(value, path, scope.row),
     resource: readResource(value, path, scope),
-    conditions: parseConditions(value.get('Condition'), memberPath(path, 'Condition'), scope),
+    conditions: readConditions(value, effect, path, scope),
   }
 }
 
@@ -178,11 +178,17 @@ function readPrincipal(
     throw new PolicyError(here, 'this kind of policy has no NotPrincipal')
   }
   if (negated && effect === 'Allow') throw new PolicyError(here, 'NotPrincipal is for "Deny" only')
-  const value = statement.get(name) ?? null
-  if (row.principal === 'everyone' && value !== '*') {
+  const options = { negated, federated: row.federated }
+  const element = parsePrincipals(statement.get(name) ?? null, options, here)
+  if (row.principal === 'everyone' && !isEveryone(element)) {
     throw new PolicyError(here, 'the principal of this kind of policy is "*"')
   }
-  return parsePrincipals(value, negated, here)
+  return element
+}
+
+/** `*` or `{"AWS": "*"}` */
+function isEveryone({ patterns }: PrincipalElement): boolean {
+  return patterns.length === 1 && patterns[0]?.kind === 'everyone'
 }
 
 function readAction(statement: JsonObject, path: string, row: PolicyKindRow): ActionElement | null {
@@ -211,6 +217,27 @@ function readResource(
   }
   const here = memberPath(path, name)
   return parseResource(readTexts(statement.get(name), here), name === 'NotResource', version, here)
+}
+
+function readConditions(
+  statement: JsonObject,
+  effect: Statement['effect'],
+  path: string,
+  scope: Scope,
+): Condition[] {
+  const here = memberPath(path, 'Condition')
+  const conditions = parseConditions(statement.get('Condition'), here, scope)
+  return scope.kind === 'key' && effect === 'Allow' ? conditions.map(withoutAliases) : conditions
+}
+
+/**
+ * AWS has kms:ResourceAliases for IAM policies only, and does not say what it is in a key policy: so
+ * that a key policy allows nothing by it. Source: KMS developer guide, "kms:ResourceAliases".
+ */
+function withoutAliases(condition: Condition): Condition {
+  if (condition.lowerCaseKey !== 'kms:resourcealiases') return condition
+  const { expected } = condition
+  return { ...condition, holds: () => false, met: () => expected.map(() => false) }
 }
 
 /** The name of the one of two elements that is there; undefined when neither is. */

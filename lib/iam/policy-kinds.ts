@@ -8,6 +8,8 @@ export interface PolicyKindRow {
   /** Whether a statement names principals: it must, or it must not, or it may name everyone only. */
   readonly principal: 'required' | 'forbidden' | 'everyone'
   readonly notPrincipal: boolean
+  /** IAM user guide, "AWS JSON policy elements: Principal", "OIDC federated principals". */
+  readonly federated: boolean
   /** A statement without an Action or Resource is stored, and has no effect. */
   readonly incomplete: boolean
   /** A trust policy is about its own role and names no resource. */
@@ -21,6 +23,7 @@ export interface PolicyKindRow {
 const identity: PolicyKindRow = {
   principal: 'forbidden',
   notPrincipal: false,
+  federated: false,
   incomplete: false,
   resource: true,
   id: false,
@@ -32,6 +35,7 @@ const identity: PolicyKindRow = {
 const resource: PolicyKindRow = {
   principal: 'required',
   notPrincipal: true,
+  federated: false,
   incomplete: false,
   resource: true,
   id: true,
@@ -42,7 +46,7 @@ const resource: PolicyKindRow = {
 export const policyKinds = {
   key: { ...resource, incomplete: true, limit: { size: 32_768, unit: 'bytes' } },
   vpcEndpoint: resource,
-  trust: { ...resource, notPrincipal: false, resource: false, strictSid: true },
+  trust: { ...resource, notPrincipal: false, federated: true, resource: false, strictSid: true },
   identity,
   boundary: identity,
   session: identity,

@@ -15,6 +15,15 @@ export type PolicyType =
   | 'SESSION_POLICY'
   | 'VPC_ENDPOINT_POLICY'
 
+/** The types that only ever limit: where there is one, it has to allow, and what it allows is not enough. */
+export const limits: readonly PolicyType[] = [
+  'SERVICE_CONTROL_POLICY',
+  'RESOURCE_CONTROL_POLICY',
+  'PERMISSIONS_BOUNDARY',
+  'SESSION_POLICY',
+  'VPC_ENDPOINT_POLICY',
+]
+
 export interface AttachedPolicy {
   readonly name: string
   readonly document: PolicyDocument

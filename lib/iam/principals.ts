@@ -1,7 +1,8 @@
 /**
  * The principals that a policy can name, and how strongly one matches a caller: an account only
  * hands the decision to its own policies, a name decides. Refuses names that AWS would not store: a
- * wildcard inside a name, a group, the unique id of a deleted principal.
+ * wildcard inside a name, a group, the unique id of a deleted principal, a provider of identities
+ * outside a trust policy.
  * Source: IAM user guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
  */
 import { isList, isObject, memberPath, type Json } from './json.ts'
@@ -56,8 +57,19 @@ const forms: Readonly<Record<string, readonly (readonly [PatternKind, RegExp])[]
 /** A canonical user is one of Amazon S3's: no policy that is read here may name one. */
 const principalTypes = [...Object.keys(forms), 'CanonicalUser']
 
+export interface PrincipalOptions {
+  /** NotPrincipal */
+  readonly negated: boolean
+  /** Whether the policy may name providers of identities. */
+  readonly federated: boolean
+}
+
 /** Reads the value of a Principal or NotPrincipal element. */
-export function parsePrincipals(value: Json, negated: boolean, path: string): PrincipalElement {
+export function parsePrincipals(
+  value: Json,
+  { negated, federated }: PrincipalOptions,
+  path: string,
+): PrincipalElement {
   if (value === '*') {
     return { negated, patterns: [{ kind: 'everyone', name: '*' }], expected: ['*'], places: [''] }
   }
@@ -69,6 +81,9 @@ export function parsePrincipals(value: Json, negated: boolean, path: string): Pr
   const places: string[] = []
   for (const [type, names] of value) {
     const here = memberPath(path, type)
+    if (type === 'Federated' && !federated) {
+      throw new PolicyError(here, invalidPrincipals, 'only a trust policy has federated principals')
+    }
     for (const [index, name] of (isList(names) ? names : [names]).entries()) {
       if (typeof name !== 'string') throw new PolicyError(here, 'a principal is text')
       patterns.push(parsePattern(type, name, here))

@@ -187,7 +187,7 @@ export class Access {
 
   #logDenial(decision: DecisionRecord): void {
     const { request, verdict } = decision
-    const failing = failingCondition(explain(request, decision.policies))
+    const failing = failingCondition(explain(request, decision.policies), verdict)
     this.#log.warn(
       {
         requestId: decision.requestId,

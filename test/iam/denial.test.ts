@@ -17,7 +17,8 @@ import {
 } from './support.ts'
 
 const clause = 'IAM: Troubleshoot access denied error messages'
-const answers = 'answers of AWS KMS'
+const answers = 'answers of AWS'
+const byAnalogy = 'by analogy'
 const cross =
   'because the resource does not exist in this Region, no resource-based policies allow access, ' +
   'or a resource-based policy explicitly denies access'
@@ -33,6 +34,7 @@ type TextCase = readonly [
 
 const delegates = allow({ AWS: account })
 const foreign = callers.foreignRole.arn
+const foreignDecrypt = `User: ${foreign} is not authorized to perform: kms:Decrypt`
 const decrypt = `User: ${sessionArn} is not authorized to perform: kms:Decrypt`
 const narrow = { Action: 'kms:Encrypt' }
 const arn = 'arn:aws:organizations::111122223333:policy/o-x/service_control_policy/p-y'
@@ -173,21 +175,21 @@ const textCases: readonly TextCase[] = [
     'another account, and the key policy is silent',
     requestOf('foreignRole'),
     policySet([]),
-    `User: ${foreign} is not authorized to perform: kms:Decrypt on this resource ${cross}`,
+    `${foreignDecrypt} on this resource ${cross}`,
   ],
   [
     answers,
     'another account, and the key policy denies',
     requestOf('foreignRole'),
     policySet([deny('*')]),
-    `User: ${foreign} is not authorized to perform: kms:Decrypt on this resource ${cross}`,
+    `${foreignDecrypt} on this resource ${cross}`,
   ],
   [
     answers,
     'another account, by the ciphertext',
     requestOf('foreignRole'),
     policySet([]),
-    `User: ${foreign} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext ${cross}`,
+    `${foreignDecrypt} on the resource associated with this ciphertext ${cross}`,
     true,
   ],
   [
@@ -195,7 +197,7 @@ const textCases: readonly TextCase[] = [
     'another account, denied, by the ciphertext',
     requestOf('foreignRole'),
     policySet([deny('*')]),
-    `User: ${foreign} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext ${cross}`,
+    `${foreignDecrypt} on the resource associated with this ciphertext ${cross}`,
     true,
   ],
   [
@@ -203,14 +205,59 @@ const textCases: readonly TextCase[] = [
     'another account, whose own policies are silent',
     requestOf('foreignRole'),
     policySet([allow('*')]),
-    `User: ${foreign} is not authorized to perform: kms:Decrypt on resource: ${keyArn} because no identity-based policy allows the kms:Decrypt action`,
+    `${foreignDecrypt} on this resource because no identity-based policy allows the kms:Decrypt action`,
   ],
   [
-    clause,
+    answers,
+    'another account, whose own policies are silent, by the ciphertext',
+    requestOf('foreignRole'),
+    policySet([allow('*')]),
+    `${foreignDecrypt} on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action`,
+    true,
+  ],
+  [
+    answers,
+    'another account, whose session policy is silent',
+    requestOf('foreignRole'),
+    policySet([allow('*')], {
+      identity: [attached('identity', 'Allow')],
+      session: [attached('session', 'Allow', narrow)],
+    }),
+    `${foreignDecrypt} on this resource because no session policy allows the kms:Decrypt action`,
+  ],
+  [
+    byAnalogy,
+    'another account, whose boundary is silent',
+    requestOf('foreignRole'),
+    policySet([allow('*')], {
+      identity: [attached('identity', 'Allow')],
+      boundary: attached('boundary', 'Allow', narrow),
+    }),
+    `${foreignDecrypt} on this resource because no permissions boundary allows the kms:Decrypt action`,
+  ],
+  [
+    byAnalogy,
     'another account, whose own policy denies',
     requestOf('foreignRole'),
     policySet([allow('*')], { identity: [attached('identity', 'Deny')] }),
-    `User: ${foreign} is not authorized to perform: kms:Decrypt on resource: ${keyArn} with an explicit deny in an identity-based policy`,
+    `${foreignDecrypt} on this resource with an explicit deny in an identity-based policy`,
+  ],
+  [
+    byAnalogy,
+    'another account, whose own policy denies, by the ciphertext',
+    requestOf('foreignRole'),
+    policySet([allow('*')], { identity: [attached('identity', 'Deny')] }),
+    `${foreignDecrypt} on the resource associated with this ciphertext with an explicit deny in an identity-based policy`,
+    true,
+  ],
+  [
+    answers,
+    'another account, and another service',
+    requestOf('foreignRole', 'sts:AssumeRole', {}, roleArn),
+    policySet([allow('*')], {
+      resourceControl: [{ ...attached('resourceControl', 'Deny', { Action: 'sts:*' }), arn }],
+    }),
+    `User: ${foreign} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} with an explicit deny in a resource control policy: ${arn}`,
   ],
   [
     clause,

@@ -66,14 +66,6 @@ const principalCases: readonly PrincipalCase[] = [
     'DIRECT_SERVICE',
   ],
   [principal, 'a service is no other', { Service: 'logs.amazonaws.com' }, 'service', 'NONE'],
-  [
-    principal,
-    'a provider of identities',
-    { Federated: callers.webIdentity.arn },
-    'webIdentity',
-    'DIRECT_SESSION',
-  ],
-  [principal, 'a provider is no principal of IAM', { Federated: userArn }, 'user', 'NONE'],
   [principal, 'one of several', { AWS: [otherAccount, userArn] }, 'user', 'DIRECT_USER'],
   [
     principal,
@@ -372,6 +364,16 @@ describe('judgeDocument', () => {
       assert.equal(judgeDocument(policyOf('key', allow(names)), question).allows, match)
     })
   }
+
+  it(`principal: a provider of identities, which is no principal of IAM [${principal}]`, () => {
+    const matches = (provider: string, caller: CallerName) => {
+      const statement = allow({ Federated: provider }, { Resource: undefined })
+      const question = questionOf(requestOf(caller), policySet(null))
+      return judgeDocument(policyOf('trust', statement), question).allows
+    }
+    assert.equal(matches(callers.webIdentity.arn, 'webIdentity'), 'DIRECT_SESSION')
+    assert.equal(matches(userArn, 'user'), 'NONE')
+  })
 
   for (const [title, names, caller, denied] of notPrincipalCases) {
     it(`NotPrincipal ${title} [${notPrincipal}]`, () => {

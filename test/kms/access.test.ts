@@ -50,7 +50,21 @@ const bounded = {
     Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/zz-forbidden' } },
   }),
 }
-const principals = [stranger, alice, bounded]
+const aliasedArn = `arn:aws:iam::${account}:user/aliased`
+const aliased = {
+  arn: aliasedArn,
+  accessKeyId: 'AKIAALIASED00000000',
+  secretAccessKey: 'secret',
+  policies: [
+    document({
+      Effect: 'Allow',
+      Action: 'kms:Encrypt',
+      Resource: '*',
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/symmetric' } },
+    }),
+  ],
+}
+const principals = [stranger, alice, bounded, aliased]
 
 function as(
   kms: TestKms,
@@ -97,17 +111,29 @@ describe('access', () => {
     await call(as(kms, alice), 'Encrypt', data)
   })
 
-  it('knows the caller’s tags and the key’s aliases', async () => {
-    const tagged = { StringEquals: { 'aws:PrincipalTag/team': 'payments' } }
-    const aliased = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/symmetric' } }
-    for (const [Condition, allowed] of [
-      [{ ...tagged, ...aliased }, true],
-      [{ StringEquals: { 'aws:PrincipalTag/team': 'x' } }, false],
-      [{ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/x' } }, false],
+  it('knows the caller’s tags', async () => {
+    for (const [team, allowed] of [
+      ['payments', true],
+      ['x', false],
     ] as const) {
+      const Condition = { StringEquals: { 'aws:PrincipalTag/team': team } }
       await setPolicy(closedPolicy(allow('kms:Encrypt', aliceArn, { Condition })))
       const { status } = await outcome(as(kms, alice), 'Encrypt', data)
-      assert.equal(status, allowed ? 200 : 400, JSON.stringify(Condition))
+      assert.equal(status, allowed ? 200 : 400, team)
+    }
+  })
+
+  it('knows the key’s aliases, by which an IAM policy may allow and a key policy may not', async () => {
+    await call(as(kms, aliased), 'Encrypt', data)
+    await call(kms.root, 'PutKeyPolicy', { KeyId: keyIds.other, Policy: policyOf(delegation) })
+    const other = await outcome(as(kms, aliased), 'Encrypt', { ...data, KeyId: keyIds.other })
+    assert.equal(other.status, 400)
+    for (const operator of ['ForAnyValue:StringEquals', 'ForAllValues:StringLike']) {
+      const Condition = { [operator]: { 'KMS:ResourceAliases': 'alias/symmetric' } }
+      await setPolicy(closedPolicy(allow('kms:Encrypt', aliceArn, { Condition })))
+      assert.equal((await outcome(as(kms, alice), 'Encrypt', data)).status, 400, operator)
+      await setPolicy(policyOf(delegation, deny('kms:Encrypt', aliasedArn, { Condition })))
+      assert.equal((await outcome(as(kms, aliased), 'Encrypt', data)).status, 400, operator)
     }
   })
 

@@ -35,7 +35,8 @@ describe('DryRun', () => {
       async function request(): Promise<object> {
         assert.ok(row, `${name} has no row in key-calls.ts`)
         const KeyId = keyIds[row.kind]
-        return { ...(await row.rest(kms, KeyId)), [row.member ?? 'KeyId']: KeyId, DryRun: true }
+        const named = row.member && { [row.member]: KeyId }
+        return { ...(await row.rest(kms, KeyId)), ...named, DryRun: true }
       }
 
       it('says that the call would have succeeded, and answers nothing else', async () => {

@@ -173,7 +173,7 @@ describe('key states', () => {
     const keyId = KeyMetadata!.KeyId!
     if (row.imported && state !== 'PendingImport') await imported(kms, keyId, importedMaterial)
     const rest =
-      (state === 'PendingImport' ? row.restWithoutMaterial : undefined) ??
+      (state === 'PendingImport' ? row.restWithoutMaterial?.(keyId) : undefined) ??
       (await row.rest(kms, keyId))
     if (state === 'Disabled') await call(kms.root, 'DisableKey', { KeyId: keyId })
     if (hasReplica) {

@@ -10,7 +10,7 @@ import { call } from './call.ts'
 import { recipientOf, rsaKey } from './enclaves.ts'
 import { newExternalKey } from './imports.ts'
 import { keyCalls, newAliasName } from './key-calls.ts'
-import { aliasOf, keyIds, parentArn, type TestKms } from './scene.ts'
+import { aliasOf, arnOf, keyIds, parentArn, type TestKms } from './scene.ts'
 
 /**
  * `bare` leaves out whatever can be left out. `full` has every parameter that sets a condition key,
@@ -173,7 +173,7 @@ async function newGrant(kms: TestKms): Promise<object> {
   const Constraints = { EncryptionContextSubset: encryptionContext }
   const input = { ...grant, KeyId: keyIds.multiRegion, Constraints }
   const { GrantId } = await call(kms.root, 'CreateGrant', input)
-  return { GrantId }
+  return { KeyId: arnOf(keyIds.multiRegion), GrantId }
 }
 
 /** How many registers a document has. */

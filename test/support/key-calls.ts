@@ -7,19 +7,19 @@ import type { OperationName } from '../../lib/kms/model/types.ts'
 import { call } from './call.ts'
 import { importRequest, newExternalKey } from './imports.ts'
 import { delegation, policyOf } from './policies.ts'
-import { keyIds, parentArn, region, type KeyName, type TestKms } from './scene.ts'
+import { arnOf, keyIds, parentArn, region, type KeyName, type TestKms } from './scene.ts'
 
 export interface KeyCall {
   /** A key of the scene of the kind that the operation is for. */
   readonly kind: KeyName
   /** Whether the key's material must be imported. */
   readonly imported?: true
-  /** The member that names the key; null where an alias does. */
+  /** The member that names the key by its id; null where something else does, which is made. */
   readonly member: 'KeyId' | 'TargetKeyId' | 'DestinationKeyId' | null
   /** The rest of the input: what has to be made before, on an enabled key, is made here. */
   readonly rest: (kms: TestKms, keyId: string) => Promise<object> | object
   /** The rest of the input on a key without material, where nothing can be made before. */
-  readonly restWithoutMaterial?: object
+  readonly restWithoutMaterial?: (keyId: string) => object
 }
 
 /** A key that never changes, for what needs one beside the key in question. */
@@ -71,12 +71,6 @@ async function newGrant(kms: TestKms, KeyId: string): Promise<{ GrantId: string 
   return { GrantId: GrantId! }
 }
 
-const onGrant: KeyCall = {
-  ...plain,
-  rest: newGrant,
-  restWithoutMaterial: { GrantId: nobodysGrantId },
-}
-
 /** What tests import into a key for imported material. */
 export const importedMaterial = Buffer.alloc(32, 7)
 
@@ -112,7 +106,7 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
     kind: 'encapsulation',
     rest: () => ({ ...encapsulation, SharedSecretCiphertextBlob: Buffer.alloc(768) }),
   },
-  Decrypt: { ...plain, rest: ciphertextOf, restWithoutMaterial: noCiphertext },
+  Decrypt: { ...plain, rest: ciphertextOf, restWithoutMaterial: () => noCiphertext },
   DeleteAlias: { ...plain, member: null, rest: newAlias },
   DeleteImportedKeyMaterial: onImported,
   DeriveSharedSecret: {
@@ -160,8 +154,18 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
     kind: 'multiRegion',
     rest: () => ({ ReplicaRegion: anotherRegion() }),
   },
-  RetireGrant: onGrant,
-  RevokeGrant: onGrant,
+  RetireGrant: {
+    ...plain,
+    member: null,
+    // It takes no key id.
+    rest: async (kms, keyId) => ({ KeyId: arnOf(keyId), ...(await newGrant(kms, keyId)) }),
+    restWithoutMaterial: (keyId) => ({ KeyId: arnOf(keyId), GrantId: nobodysGrantId }),
+  },
+  RevokeGrant: {
+    ...plain,
+    rest: newGrant,
+    restWithoutMaterial: () => ({ GrantId: nobodysGrantId }),
+  },
   RotateKeyOnDemand: plain,
   ScheduleKeyDeletion: { ...plain, rest: () => ({ PendingWindowInDays: 7 }) },
   Sign: { ...plain, kind: 'signing', rest: () => signing },
@@ -186,7 +190,7 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
       const { Signature } = await call(kms.root, 'Sign', { KeyId: keyId, ...signing })
       return { ...signing, Signature }
     },
-    restWithoutMaterial: { ...signing, Signature: Buffer.alloc(70) },
+    restWithoutMaterial: () => ({ ...signing, Signature: Buffer.alloc(70) }),
   },
   VerifyMac: {
     ...plain,
@@ -195,7 +199,7 @@ export const keyCalls: Readonly<Partial<Record<OperationName, KeyCall>>> = {
       const { Mac } = await call(kms.root, 'GenerateMac', { KeyId: keyId, ...mac })
       return { ...mac, Mac }
     },
-    restWithoutMaterial: { ...mac, Mac: Buffer.alloc(32) },
+    restWithoutMaterial: () => ({ ...mac, Mac: Buffer.alloc(32) }),
   },
 }
 

@@ -31,11 +31,13 @@ export const RetireGrant = operation('RetireGrant', {
   },
 })
 
-/** The grant that the request names; a key id may stand in the place of the key's ARN. */
+/** The grant that the request names, by a token or by its id and the ARN of its key. */
 function namedGrant({ GrantToken, KeyId, GrantId }: Input<'RetireGrant'>): NamedGrant {
   const isNamed = KeyId !== undefined || GrantId !== undefined
   if (GrantToken !== undefined && !isNamed) return decodeGrantToken(GrantToken)
   if (GrantToken === undefined && KeyId !== undefined && GrantId !== undefined) {
+    // The API reference says that a key id will do; AWS KMS answers that it is no ARN.
+    if (!KeyId.startsWith('arn:')) throw new Fault('NotFoundException', `Invalid arn ${KeyId}`)
     return { keyArn: KeyId, grantId: GrantId }
   }
   throw new Fault('ValidationException', 'either GrantToken or KeyId and GrantId are required')

@@ -163,14 +163,11 @@ export function expectedText(
   { principal, action, resource }: Readonly<Record<'principal' | 'action' | 'resource', string>>,
 ): string {
   if (effect === 'ALLOW') return ''
-  const who = `User: ${principal} is not authorized to perform: ${action}`
   const isForeign = isPartner(s.who) || s.who === 'service'
-  if (decidedBy === 'RESOURCE_BASED_POLICY' && isForeign) {
-    return `${who} on this resource ${unreachable}`
-  }
+  const where = isForeign ? 'this resource' : `resource: ${resource}`
+  const what = `User: ${principal} is not authorized to perform: ${action} on ${where}`
+  if (decidedBy === 'RESOURCE_BASED_POLICY' && isForeign) return `${what} ${unreachable}`
   const name = names[decidedBy] ?? ''
-  if (effect === 'EXPLICIT_DENY')
-    return `${who} on resource: ${resource} with an explicit deny in ${name}`
-  const bare = name.replace(/^an? /, '')
-  return `${who} on resource: ${resource} because no ${bare} allows the ${action} action`
+  if (effect === 'EXPLICIT_DENY') return `${what} with an explicit deny in ${name}`
+  return `${what} because no ${name.replace(/^an? /, '')} allows the ${action} action`
 }

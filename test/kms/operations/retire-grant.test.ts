@@ -15,6 +15,8 @@ import {
 import {
   account,
   adminArn,
+  aliasArnOf,
+  arnOf,
   arns,
   keyIds,
   nobodysKeyId,
@@ -26,7 +28,7 @@ import {
 
 const name = 'RetireGrant'
 const action = `kms:${name}`
-const KeyId = keyIds.symmetric
+const KeyId = arns.symmetric
 const grant = { KeyId, GranteePrincipal: adminArn, Operations: ['DescribeKey'] }
 const unknown: Refusal = ['NotFoundException', `Grant ID ${nobodysGrantId} not found`]
 const foreign = '444455556666'
@@ -108,14 +110,14 @@ describe(name, () => {
       await refused(kms.root, name, { KeyId, GrantId: nobodysGrantId }, unknown)
       const { GrantId } = await newGrant()
       const ofOther: Refusal = ['NotFoundException', `Grant ID ${GrantId} not found`]
-      await refused(kms.root, name, { KeyId: keyIds.other, GrantId }, ofOther)
+      await refused(kms.root, name, { KeyId: arns.other, GrantId }, ofOther)
     })
 
     it('refuses a token of a key that is not there, or is of another Region', async () => {
       const token = (keyArn: string) => ({
         GrantToken: encodeGrantToken({ keyArn, grantId: nobodysGrantId }),
       })
-      const nobodysArn = arns.symmetric.replace(KeyId, nobodysKeyId)
+      const nobodysArn = arnOf(nobodysKeyId)
       await refused(kms.root, name, token(nobodysArn), [
         'NotFoundException',
         `Key '${nobodysArn}' does not exist`,
@@ -126,13 +128,32 @@ describe(name, () => {
       ])
     })
 
-    it('takes no alias', async () => {
+    it('takes no key id and no alias, but an ARN', async () => {
       const { GrantId } = await newGrant()
-      const words: Refusal = [
-        'InvalidArnException',
-        'Key Aliases are not supported for this operation.',
+      for (const text of [keyIds.symmetric, nobodysKeyId, 'key_id', 'alias/symmetric']) {
+        const words: Refusal = ['NotFoundException', `Invalid arn ${text}`]
+        await refused(kms.root, name, { KeyId: text, GrantId }, words)
+      }
+      assert.ok(await isThere(GrantId))
+    })
+
+    it('refuses an ARN of an alias, of another service, of another Region and of no key', async () => {
+      const GrantId = nobodysGrantId
+      const cases: readonly (readonly [arn: string, words: Refusal])[] = [
+        [
+          aliasArnOf('alias/symmetric'),
+          ['InvalidArnException', 'Key Aliases are not supported for this operation.'],
+        ],
+        [
+          KeyId.replace(':kms:', ':s3:'),
+          ['InvalidArnException', `Invalid arn ${KeyId.replace(':kms:', ':s3:')}`],
+        ],
+        [KeyId.replace('us-east-1', 'eu-west-1'), ['NotFoundException', 'Invalid arn eu-west-1']],
+        [arnOf(nobodysKeyId), ['NotFoundException', `Key '${arnOf(nobodysKeyId)}' does not exist`]],
       ]
-      await refused(kms.root, name, { KeyId: 'alias/symmetric', GrantId }, words)
+      for (const [arn, words] of cases) {
+        await refused(kms.root, name, { KeyId: arn, GrantId }, words)
+      }
     })
   })
 
@@ -227,7 +248,7 @@ describe(name, () => {
     it('is the account’s that created the grant, on whosever key', async () => {
       const Policy = policyOf(delegation, allow('kms:CreateGrant', foreignRoot))
       await call(kms.root, 'PutKeyPolicy', { KeyId, Policy })
-      const input = { ...grant, KeyId: arns.symmetric }
+      const input = grant
       const { GrantToken } = await call(as(foreign), 'CreateGrant', input)
       await call(kms.root, 'PutKeyPolicy', { KeyId, Policy: policyOf(delegation) })
       await call(as(foreign), name, { GrantToken })
@@ -236,7 +257,7 @@ describe(name, () => {
     it('tells who could retire no grant of the key nothing of them', async () => {
       await refused(kms.parent, name, { KeyId, GrantId: nobodysGrantId }, refusal)
       const words = unreachableKey(action, foreignRoot)
-      const input = { KeyId: arns.symmetric, GrantId: nobodysGrantId }
+      const input = { KeyId, GrantId: nobodysGrantId }
       await refused(as(foreign), name, input, words)
     })
 
@@ -274,7 +295,7 @@ describe(name, () => {
       assert.equal(second.GrantId, first.GrantId)
       await call(kms.root, name, { GrantToken: first.GrantToken })
       const { GrantId } = await newGrant()
-      await call(kms.root, name, { KeyId: arns.symmetric, GrantId })
+      await call(kms.root, name, { KeyId, GrantId })
       assert.equal(await isThere(GrantId), false)
     })
 
