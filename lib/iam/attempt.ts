@@ -13,11 +13,14 @@ import { noChanges, type Changes, type StatementPart } from './what-if.ts'
 
 /**
  * Ours: an element is one change, and a document with all its registers. Of equally many, those of
- * the request come before those of a policy, and another caller comes last: so little apart that
- * fewer changes always come before more. A statement of the key policy that is to be written would
- * help whatever the request was, and counts as three.
+ * the request come before those of a policy: so little apart that fewer changes come before more. A
+ * slip of the pen comes first, and another caller counts as two. A statement of the key policy that
+ * is to be written would help whatever the request was, and counts as three. What opens the key to
+ * calls without a document comes after anything else that is found.
  */
 export const costs = {
+  /** A value or a name that the author of the policy all but wrote. */
+  slip: 0.9,
   condition: 1,
   /** A document's other registers: it is one document that would have to be another. */
   register: 0.001,
@@ -25,8 +28,14 @@ export const costs = {
   conditionOfPolicy: 1.04,
   waived: 1.06,
   newPolicy: 1.06,
-  principal: 1.08,
+  principal: 2.08,
+  /** Of its principals nobody knows which. */
+  account: 2.09,
   newKeyStatement: 3.3,
+  /** On top: a request that would do without a document, where others need one. */
+  unattested: 0.005,
+  /** On top: as much as all changes of another way together. */
+  opening: 8,
 } as const
 
 export type ContextEntry = readonly [lowerCaseKey: string, value: ContextValue | undefined]
@@ -37,6 +46,7 @@ export class Attempt {
   readonly cost: number
   /** Keys whose value is any of many. */
   readonly #anyKeys: ReadonlySet<string>
+  #name: string | undefined
 
   private constructor(
     changes: Changes,
@@ -83,11 +93,21 @@ export class Attempt {
   withPrincipal(need: Need, name: string, sessionName: string): Attempt | null {
     const principal = principalNamed(name, sessionName)
     if (!principal || this.changes.principal) return null
-    return this.#next(need, costs.principal, { principal })
+    const isAccount = principal.type === 'Account'
+    return this.#next(need, isAccount ? costs.account : costs.principal, { principal })
   }
 
   withHolding(need: Need, part: StatementPart | Grant, cost: number): Attempt {
     return this.#next(need, cost, { holding: new Set([...this.changes.holding, part]) })
+  }
+
+  /** One slip in all of a statement's values is one mistake: so many registers in capitals, say. */
+  withSlip(need: Need, part: StatementPart): Attempt {
+    const isFirst = !this.needs.some(
+      ({ of, element, index, words }) =>
+        of === 'POLICY' && element === need.element && index === need.index && words !== '',
+    )
+    return this.withHolding(need, part, isFirst ? costs.slip : costs.register)
   }
 
   withWaived(need: Need, statement: Statement): Attempt {
@@ -100,6 +120,17 @@ export class Attempt {
     if (this.changes.allowing.has(type)) return null
     const cost = type === 'RESOURCE_BASED_POLICY' ? costs.newKeyStatement : costs.newPolicy
     return this.#next(need, cost, { allowing: new Set([...this.changes.allowing, type]) })
+  }
+
+  /** The same, to be tried later. */
+  dearer(cost: number): Attempt {
+    return new Attempt(this.changes, this.needs, this.cost + cost, this.#anyKeys)
+  }
+
+  /** Equal for the same changes, wherever in a policy its statements stand. */
+  get name(): string {
+    this.#name ??= JSON.stringify(this.needs.map((need) => ({ ...need, index: null, by: null })))
+    return this.#name
   }
 
   #next(

@@ -11,6 +11,7 @@ import type { Evaluation, Explanation } from './explain.ts'
 import { isMeasurement, measurementHints, type HintFacts } from './measurement-mistakes.ts'
 import { wildcardTest } from './pattern.ts'
 import { PolicyError } from './policy-error.ts'
+import { limits } from './policy-set.ts'
 import type { AccessRequest } from './request.ts'
 import { statementHints } from './statement-mistakes.ts'
 
@@ -180,15 +181,6 @@ const decisionRules: readonly DecisionRule[] = [
 export function resourcePolicy(action: string): string {
   return /^sts:/i.test(action) ? 'trust policy' : 'key policy'
 }
-
-/** The types that only ever limit. */
-const limits: readonly Evaluation['policyType'][] = [
-  'SERVICE_CONTROL_POLICY',
-  'RESOURCE_CONTROL_POLICY',
-  'PERMISSIONS_BOUNDARY',
-  'SESSION_POLICY',
-  'VPC_ENDPOINT_POLICY',
-]
 
 function isLimitedBy(explanation: Explanation, type: Evaluation['policyType']): boolean {
   const present = explanation.evaluations.some(({ policyType }) => policyType === type)

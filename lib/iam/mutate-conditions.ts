@@ -5,6 +5,7 @@
  */
 import { parseOperator, type OperatorName } from './condition.ts'
 import { negationOf } from './operators.ts'
+import { askedOf, caseBeyond } from './missing-case.ts'
 import {
   listOf,
   type Change,
@@ -52,7 +53,9 @@ export function* conditionChanges(statement: StatementSource): Generator<Change,
 }
 
 function dropKey(place: Place): Change[] {
-  return change(place, `without the condition ${place.operator} ${place.key}`, null)
+  const { statement, operator, key } = place
+  const missing = caseBeyond(statement, `${askedOf(statement)} without ${wanted(place)}`)
+  return change(place, `without the condition ${operator} ${key}`, null, { missing })
 }
 
 /** One of several: without its last, the condition would be another. */
@@ -61,7 +64,8 @@ function* dropValue(place: Place): Generator<Change, void> {
   if (values.length < 2) return
   for (const [index, value] of values.entries()) {
     const words = `${operator} ${key} without ${shown(value)}`
-    yield* change(place, words, { operator, values: values.toSpliced(index, 1) }, index)
+    const becomes = { operator, values: values.toSpliced(index, 1) }
+    yield* change(place, words, becomes, { index })
   }
 }
 
@@ -74,22 +78,26 @@ function* zeroRegister(place: Place): Generator<Change, void> {
   for (const [index, value] of values.entries()) {
     if (typeof value !== 'string' || !/^[0-9a-f]{96}$/i.test(value)) continue
     const words = `${operator} ${key} zeros in place of ${shown(value)}`
-    yield* change(place, words, { operator, values: values.with(index, zeroes) }, index)
+    yield* change(place, words, { operator, values: values.with(index, zeroes) }, { index })
   }
 }
 
 function addIfExists(place: Place): Change[] {
-  const { name, operator, values } = place
+  const { statement, name, operator, key, values } = place
   if (name.ifExists || name.operator.name === 'Null') return []
-  return moved(place, { operator: `${operator}IfExists`, values })
+  const missing = caseBeyond(statement, `${askedOf(statement)} without any ${key}`)
+  return moved(place, { operator: `${operator}IfExists`, values }, missing)
 }
 
 /** `*` under the operator's Like: any value passes, or for a negated operator none. */
 function takeAnyText(place: Place): Change[] {
-  const { name } = place
+  const { statement, name, key } = place
   if (!name.operator.name.startsWith('String')) return []
-  const like = name.operator.negated ? 'StringNotLike' : 'StringLike'
-  return moved(place, { operator: spelt(name, like), values: ['*'] })
+  if (name.operator.negated) {
+    return moved(place, { operator: spelt(name, 'StringNotLike'), values: ['*'] })
+  }
+  const missing = caseBeyond(statement, `${askedOf(statement)} with another ${key}`)
+  return moved(place, { operator: spelt(name, 'StringLike'), values: ['*'] }, missing)
 }
 
 /** Of an encryption context, all that begins alike: `tenant-1` becomes `tenant-10`, too. */
@@ -114,7 +122,7 @@ function* turnBoolean(place: Place): Generator<Change, void> {
   for (const [index, value] of values.entries()) {
     const other = String(String(value).toLowerCase() !== 'true')
     const words = `${operator} ${key} ${other} in place of ${shown(value)}`
-    yield* change(place, words, { operator, values: values.with(index, other) }, index)
+    yield* change(place, words, { operator, values: values.with(index, other) }, { index })
   }
 }
 
@@ -124,16 +132,28 @@ function spelt({ qualifier, ifExists }: OperatorName, operator: string): string 
 }
 
 /** The values under another operator, or other values there. */
-function moved(place: Place, becomes: Becomes): Change[] {
+function moved(place: Place, becomes: Becomes, missing?: string): Change[] {
   const { operator, key, values } = place
   const what = becomes.values === values ? '' : ` ${becomes.values.map(shown).join(', ')}`
   const from =
     what === '' || becomes.operator !== operator ? operator : values.map(shown).join(', ')
-  return change(place, `${becomes.operator} ${key}${what} in place of ${from}`, becomes)
+  const words = `${becomes.operator} ${key}${what} in place of ${from}`
+  return change(place, words, becomes, missing === undefined ? {} : { missing })
 }
 
-/** `index` is that of the one value that is changed. */
-function change(place: Place, words: string, becomes: Becomes | null, index?: number): Change[] {
+interface Details {
+  /** Of the one value that is changed. */
+  readonly index?: number
+  /** The case that would notice it. */
+  readonly missing?: string
+}
+
+function change(
+  place: Place,
+  words: string,
+  becomes: Becomes | null,
+  { index, ...missing }: Details,
+): Change[] {
   const { statement, operator, key } = place
   const { [operator]: from = {}, ...others } = statement.Condition ?? {}
   const { [key]: _, ...kept } = from
@@ -145,7 +165,12 @@ function change(place: Place, words: string, becomes: Becomes | null, index?: nu
     ? { ...rest, [becomes.operator]: { ...there, [key]: becomes.values } }
     : rest
   const at = `.Condition.${operator}.${key}${index === undefined ? '' : `[${index}]`}`
-  return [{ words, place: at, replacement: { ...statement, Condition } }]
+  return [{ words, ...missing, place: at, replacement: { ...statement, Condition } }]
+}
+
+/** What the condition asks for. */
+function wanted({ operator, key, values }: Place): string {
+  return `${operator} ${key} ${values.map(shown).join(' or ')}`
 }
 
 /** Of a digest the beginning is enough to tell it by. */

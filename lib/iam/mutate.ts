@@ -6,11 +6,14 @@
 import { createHash } from 'node:crypto'
 import { PolicyError, parsePolicy, type PolicyDocument } from './document.ts'
 import { conditionChanges } from './mutate-conditions.ts'
+import { askedOf, caseBeyond, caseWithin } from './missing-case.ts'
 import { listOf, type Change, type PolicySource, type StatementSource } from './written-policy.ts'
 
 export interface Mutation {
   /** What was changed, in words: `UseByPinnedImage: without the statement`. */
   readonly change: string
+  /** The case that would notice it, where it is simple to say: `add a case: …, expect deny`. */
+  readonly missing?: string
   /** Where: `Statement[1].Condition.StringEquals.kms:RecipientAttestation:PCR0[0]` */
   readonly path: string
   /** The changed policy, as JSON. */
@@ -36,14 +39,15 @@ export function* eachMutation(policyText: string): Generator<Mutation, void> {
   const seen = new Set([digestOf(textOf(policy, statements))])
   for (const [index, statement] of statements.entries()) {
     const name = statement.Sid ?? `statement ${index}`
-    for (const { words, place, replacement } of changesOf(statement)) {
+    for (const { words, missing, place, replacement } of changesOf(statement)) {
       const changed = replacement ? [replacement] : []
       const text = textOf(policy, statements.toSpliced(index, 1, ...changed))
       const digest = digestOf(text)
       if (seen.has(digest)) continue
       seen.add(digest)
       const path = `Statement[${index}]${place}`
-      yield { change: `${name}: ${words}`, path, policy: text }
+      const asks = missing === undefined ? {} : { missing }
+      yield { change: `${name}: ${words}`, ...asks, path, policy: text }
     }
   }
 }
@@ -84,14 +88,16 @@ function* changesOf(statement: StatementSource): Generator<Change, void> {
   for (const row of rows) yield* row(statement)
 }
 
-function dropStatement(): Change[] {
-  return [{ words: 'without the statement', place: '', replacement: null }]
+function dropStatement(statement: StatementSource): Change[] {
+  const missing = caseWithin(statement, `${askedOf(statement)}, which the statement applies to`)
+  return [{ words: 'without the statement', missing, place: '', replacement: null }]
 }
 
 function turnEffect(statement: StatementSource): Change[] {
   const Effect = statement.Effect === 'Allow' ? 'Deny' : 'Allow'
   const words = `Effect ${Effect} in place of ${statement.Effect}`
-  return [{ words, place: '.Effect', replacement: { ...statement, Effect } }]
+  const missing = caseWithin(statement, `${askedOf(statement)}, which the statement applies to`)
+  return [{ words, missing, place: '.Effect', replacement: { ...statement, Effect } }]
 }
 
 /** One of several: without its last the statement would be another. */
@@ -105,6 +111,9 @@ function* dropPrincipal(statement: StatementSource): Generator<Change, void> {
       const left = listOf(types[type] ?? []).toSpliced(index, 1)
       yield {
         words: `without the principal ${name}`,
+        ...(element === 'Principal' && {
+          missing: caseWithin(statement, `${name}, ${askedOf(statement)}`),
+        }),
         place: `.${element}.${type}[${index}]`,
         replacement: { ...statement, [element]: { ...types, [type]: left } },
       }
@@ -123,6 +132,12 @@ function* widenPrincipal(statement: StatementSource): Generator<Change, void> {
       const AWS = listOf(types.AWS ?? []).with(index, account)
       yield {
         words: `the principal ${account} in place of ${name}`,
+        ...(element === 'Principal' && {
+          missing: caseBeyond(
+            statement,
+            `another principal of its account with an identity policy, ${askedOf(statement)}`,
+          ),
+        }),
         place: `.${element}.AWS[${index}]`,
         replacement: { ...statement, [element]: { ...types, AWS } },
       }
@@ -130,6 +145,7 @@ function* widenPrincipal(statement: StatementSource): Generator<Change, void> {
   }
   yield {
     words: 'the principal *: everyone',
+    missing: caseBeyond(statement, `any other principal, ${askedOf(statement)}`),
     place: '.Principal',
     replacement: { ...statement, Principal: '*' },
   }
@@ -160,6 +176,7 @@ function* dropAction(statement: StatementSource): Generator<Change, void> {
     for (const [index, name] of actions.entries()) {
       yield {
         words: `without the ${element === 'Action' ? 'action' : 'exempt action'} ${name}`,
+        missing: (element === 'Action' ? caseWithin : caseBeyond)(statement, name),
         place: `.${element}[${index}]`,
         replacement: { ...statement, [element]: actions.toSpliced(index, 1) },
       }
@@ -181,7 +198,8 @@ function* widenAction(statement: StatementSource): Generator<Change, void> {
     }
   }
   const replacement = { ...statement, Action: 'kms:*' }
-  yield { words: 'the action kms:*: all of KMS', place: '.Action', replacement }
+  const missing = caseBeyond(statement, 'an action that it does not list')
+  yield { words: 'the action kms:*: all of KMS', missing, place: '.Action', replacement }
 }
 
 const negations = [

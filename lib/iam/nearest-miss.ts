@@ -58,9 +58,21 @@ function attemptsFor(policies: PolicySet): number {
   return Math.min(maxDecided, Math.max(leastDecided, affordable))
 }
 
-/** Of equally cheap ones the first. */
+/** Of equally cheap ones the first by name: the order of a policy's statements does not decide. */
 function takeCheapest(open: Attempt[]): Attempt | undefined {
   let best = 0
-  for (const [index, { cost }] of open.entries()) if (cost < (open[best]?.cost ?? 0)) best = index
+  for (const [index, attempt] of open.entries()) {
+    const other = open[best]
+    if (other && isBefore(attempt, other)) best = index
+  }
   return open.splice(best, 1)[0]
+}
+
+/** Sums of the same costs in another order differ by less. */
+const leastDifference = 1e-6
+
+function isBefore(one: Attempt, other: Attempt): boolean {
+  const difference = one.cost - other.cost
+  if (Math.abs(difference) > leastDifference) return difference < 0
+  return one !== other && one.name < other.name
 }

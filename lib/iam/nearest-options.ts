@@ -11,6 +11,8 @@ import type { Statement } from './document.ts'
 import { resourcePolicy } from './hints.ts'
 import { grantWays } from './nearest-grants.ts'
 import { callerWay, plainNeed, principalWays, type Denied } from './nearest-principals.ts'
+import { slipOfAction, slipOfCondition } from './nearest-slips.ts'
+import { pricedAllow, pricedWaiver } from './nearest-unattested.ts'
 import { canHaveKey, canHaveValue, isDerived } from './nearest-values.ts'
 import type { Need } from './nearest-words.ts'
 import { layersOf, type AttachedPolicy, type PolicyType, type Verdict } from './policy-set.ts'
@@ -40,11 +42,14 @@ export function optionsFor(denied: Denied, verdict: Verdict): Attempt[] {
   const options = near.flatMap((located) => waysToApply(denied, located))
   if (isOfCallerOrKey) {
     options.push(
-      ...denied.changed.grants.slice(0, maxStatements).flatMap((grant) => grantWays(denied, grant)),
+      ...denied.changed.grants
+        .slice(0, maxStatements)
+        .flatMap((grant) => grantWays(denied, grant))
+        .map((way) => pricedAllow(denied, 'RESOURCE_BASED_POLICY', null, way)),
     )
   }
   const written = denied.attempt.withAllowing(policyNeed(denied, type), type)
-  return written ? [...options, written] : options
+  return written ? [...options, pricedAllow(denied, type, null, written)] : options
 }
 
 /** Types that only ever limit: only their own statements help. */
@@ -90,7 +95,8 @@ function waysToApply(denied: Denied, located: Located): Attempt[] {
   return starts.flatMap((start) => {
     let attempt = start
     for (const part of parts) attempt = withPart(denied, attempt, located, part)
-    return attempt === denied.attempt ? [] : [attempt]
+    if (attempt === denied.attempt) return []
+    return [pricedAllow(denied, located.type, located.statement, attempt)]
   })
 }
 
@@ -104,22 +110,22 @@ function withPart(
   located: Located,
   part: StatementPart,
 ): Attempt {
-  if ('operator' in part) {
-    return (
-      withConditionChanged(denied, attempt, located, part, true) ??
-      attempt.withHolding(
-        conditionNeed(located, part, denied, 'POLICY'),
-        part,
-        costs.conditionOfPolicy,
-      )
-    )
-  }
   const { request } = denied.changed
+  if ('operator' in part) {
+    const ofRequest = withConditionChanged(denied, attempt, located, part, true)
+    if (ofRequest) return ofRequest
+    const need = conditionNeed(located, part, denied, 'POLICY')
+    const slip = slipOfCondition(part, request)
+    if (slip === null) return attempt.withHolding(need, part, costs.conditionOfPolicy)
+    return attempt.withSlip({ ...need, words: slip }, part)
+  }
   const isResource = 'variableKeys' in part
   const element = `${part.negated ? 'Not' : ''}${isResource ? 'Resource' : 'Action'}`
-  const need = elementNeed(located, element, part.expected)
   const actual = isResource ? request.resource : request.action
-  return attempt.withHolding({ ...need, of: 'POLICY', actual }, part, costs.element)
+  const need = { ...elementNeed(located, element, part.expected), of: 'POLICY' as const, actual }
+  const slip = isResource || part.negated ? null : slipOfAction(part.expected, request)
+  if (slip === null) return attempt.withHolding(need, part, costs.element)
+  return attempt.withSlip({ ...need, words: slip }, part)
 }
 
 /** Null where no value of the request's could do it, or only one that no such request can have. */
@@ -175,7 +181,11 @@ function waysAround(denied: Denied, verdict: Verdict): Attempt[] {
   const need = { ...elementNeed(located, 'Statement', []), of: 'POLICY' as const }
   return [
     ...options,
-    denied.attempt.withWaived({ ...need, words: reasonOf(statement, denied) }, statement),
+    pricedWaiver(
+      denied,
+      statement,
+      denied.attempt.withWaived({ ...need, words: reasonOf(statement, denied) }, statement),
+    ),
   ]
 }
 

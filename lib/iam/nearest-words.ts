@@ -82,6 +82,7 @@ function texts(need: Need, request: AccessRequest, facts: HintFacts): string {
     return `${placeOf(need, action)} would have to list the operation ${need.words}`
   }
   if (need.of === 'REQUEST') return conditionText(need)
+  if (need.words !== '') return `${placeOf(need, action)} would have to ${need.words}`
   if (/^(?:Action|Resource)$/.test(need.element) && need.expected.length === 0) {
     const article = need.element === 'Action' ? 'an' : 'a'
     return `${placeOf(need, action)} would have to have ${article} ${need.element}`

@@ -86,8 +86,8 @@ const actionRules: readonly Rule[] = [
   },
 ]
 
-/** No action of its own, at most three slips away, and nearer to no other. */
-function isMisspelt(text: string, asked: string): boolean {
+/** Both in lower case: no action of its own, at most three slips away, and nearer to no other. */
+export function isMisspelt(text: string, asked: string): boolean {
   if (/[*?]/.test(text) || keyActions.has(text) || keylessActions.has(text)) return false
   // The operation, for which AWS has two actions.
   if (text === 'kms:reencrypt') return asked.startsWith(text)

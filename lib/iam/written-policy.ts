@@ -34,6 +34,8 @@ export interface PolicySource {
 export interface Change {
   /** What it is, in words. */
   readonly words: string
+  /** The case that would notice it, where it is simple to say: `add a case: …, expect deny`. */
+  readonly missing?: string
   /** Where, below the statement: `.Action[0]`. */
   readonly place: string
   /** What stands in its place; null for nothing. */

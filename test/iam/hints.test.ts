@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { authorize, type PolicySet } from '../../lib/iam/authorize.ts'
 import { explain } from '../../lib/iam/explain.ts'
 import { parsePolicy } from '../../lib/iam/document.ts'
 import { failingCondition, hints } from '../../lib/iam/hints.ts'
+import type { AccessRequest } from '../../lib/iam/request.ts'
 import { hintCases, noDocument, pcrs } from './cases/hints.ts'
 import {
   account,
@@ -115,12 +117,15 @@ describe('hints', () => {
 describe('failingCondition', () => {
   const pcr = (index: number): string => `kms:RecipientAttestation:PCR${index}`
 
+  const failing = (request: AccessRequest, policies: PolicySet) =>
+    failingCondition(explain(request, policies), authorize(request, policies))
+
   it('is of the statement that lacks the least', () => {
     const far = { Sid: 'far', Condition: { StringEquals: { [pcr(0)]: 'a', [pcr(1)]: 'b' } } }
     const near = { Sid: 'near', Condition: { StringEquals: { [pcr(0)]: 'c', [pcr(1)]: 'd' } } }
     const set = policySet([allow('*', far), allow({ AWS: roleArn }, near)])
     const context = { [pcr(0)]: 'c', [pcr(1)]: 'x' }
-    assert.deepEqual(failingCondition(explain(requestOf('role', 'kms:Decrypt', context), set)), {
+    assert.deepEqual(failing(requestOf('role', 'kms:Decrypt', context), set), {
       policyType: 'RESOURCE_BASED_POLICY',
       policy: 'default',
       statement: 'near',
@@ -133,18 +138,38 @@ describe('failingCondition', () => {
 
   it('is of the Deny that applied', () => {
     const condition = { Condition: { StringNotEquals: { [pcr(8)]: 'a' } } }
-    const failing = failingCondition(
-      explain(requestOf('role'), policySet([allow('*'), deny('*', condition)])),
-    )
+    const found = failing(requestOf('role'), policySet([allow('*'), deny('*', condition)]))
     assert.deepEqual(
-      [failing?.statement, failing?.operator, failing?.actual],
+      [found?.statement, found?.operator, found?.actual],
       ['1', 'StringNotEquals', null],
     )
   })
 
+  it('is none of a Deny that did not decide', () => {
+    const condition = { Condition: { StringNotEquals: { [pcr(8)]: 'a' } } }
+    const second = policySet([allow('*'), deny('*'), deny('*', condition)])
+    assert.equal(failing(requestOf('role'), second), null)
+    const serviceControl = [attached('serviceControl', 'Deny')]
+    const later = policySet([allow('*'), deny('*', condition)], { serviceControl })
+    assert.equal(failing(requestOf('role'), later), null)
+  })
+
+  it('is of the policy that did not allow, whatever others want', () => {
+    const wants = (...keys: readonly number[]) => ({
+      Condition: { StringEquals: Object.fromEntries(keys.map((key) => [pcr(key), 'a'])) },
+    })
+    const control = (more: object) => attached('serviceControl', 'Allow', { ...more })
+    const near = [allow('*'), allow('*', wants(0))]
+    const limited = policySet(near, { serviceControl: [control(wants(1, 2))] })
+    assert.equal(failing(requestOf('role'), limited)?.policyType, 'SERVICE_CONTROL_POLICY')
+    const far = [allow('*', wants(1, 2))]
+    const allowed = policySet(far, { serviceControl: [control({}), control(wants(3))] })
+    assert.equal(failing(requestOf('role'), allowed)?.policyType, 'RESOURCE_BASED_POLICY')
+  })
+
   it('is none where no condition is to blame', () => {
-    assert.equal(failingCondition(explain(requestOf('role'), policySet([]))), null)
-    assert.equal(failingCondition(explain(requestOf('role'), policySet([deny('*')]))), null)
-    assert.equal(failingCondition(explain(requestOf('root'), policySet([allow('*')]))), null)
+    assert.equal(failing(requestOf('role'), policySet([])), null)
+    assert.equal(failing(requestOf('role'), policySet([deny('*')])), null)
+    assert.equal(failing(requestOf('root'), policySet([allow('*')])), null)
   })
 })

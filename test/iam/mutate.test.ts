@@ -48,6 +48,34 @@ function conditionsOf(operator: string, key: string, values: unknown): Record<st
 }
 
 describe('mutationsOf', () => {
+  it('says which case would notice a change', () => {
+    const pinned = { ...base, Condition: { StringEquals: { 'kms:ViaService': 'a' } } }
+    const changes = mutationsOf(textOf({ ...pinned, Action: 'kms:Decrypt' }))
+    const missing = (words: string) =>
+      changes.find(({ change }) => change.endsWith(words))?.missing ?? 'none'
+    const applies = 'add a case: kms:Decrypt, which the statement applies to, expect allow'
+    assert.equal(missing('without the statement'), applies)
+    assert.equal(missing('Effect Deny in place of Allow'), applies)
+    assert.equal(missing('everyone'), 'add a case: any other principal, kms:Decrypt, expect deny')
+    assert.equal(
+      missing('without the condition StringEquals kms:ViaService'),
+      'add a case: kms:Decrypt without StringEquals kms:ViaService a, expect deny',
+    )
+    assert.equal(
+      missing('StringEqualsIfExists kms:ViaService in place of StringEquals'),
+      'add a case: kms:Decrypt without any kms:ViaService, expect deny',
+    )
+    const denied = mutationsOf(textOf({ ...base, Effect: 'Deny', Action: ['kms:A', 'kms:B'] }))
+    assert.deepEqual(
+      denied.slice(0, 2).map((one) => one.missing),
+      Array(2).fill(
+        'add a case: kms:A or another of its actions, which the statement applies to, expect deny',
+      ),
+    )
+    const everyone = denied.find(({ change }) => change.endsWith('everyone'))
+    assert.match(String(everyone?.missing), /^add a case: any other principal, .*, expect allow$/)
+  })
+
   it('drops a statement, and turns its effect round', () => {
     const changes = changesOf(base)
     assert.ok(changes.has('Statement[0]: One: without the statement'))

@@ -564,7 +564,182 @@ const rows: readonly Row[] = [
   })),
 ]
 
+const pcrs = (zero: string, eight: string, name = 'PCR0') =>
+  when({ StringEquals: { [register(name)]: zero, [register('PCR8')]: eight } })
+const encryptFromParent = allow(role, { Sid: 'EncryptFromParent', Action: 'kms:Encrypt' })
+const inEnclave = (action: string, conditions: StatementSource) =>
+  allow(role, { Sid: 'DecryptInEnclave', Action: action, ...conditions })
+const attestedContext = { [register('PCR0')]: image, [register('PCR8')]: zeros }
+const partner = { AWS: foreignRoleArn }
+const admins = allow({ AWS: userArn }, { Sid: 'Admins', Action: 'kms:DescribeKey' })
+const dataset = 'kms:EncryptionContext:dataset'
+
+/** What each of them wants, with the statements in any order. */
+const anyOrder: readonly (Row & { readonly statements: readonly StatementSource[] })[] = (
+  [
+    {
+      title: 'a misspelt action rather than an Allow without a document',
+      statements: [encryptFromParent, inEnclave('kms:Decypt', pcrs(image, zeros))],
+      texts: [
+        'statement DecryptInEnclave of the key policy would have to name kms:Decrypt in place of kms:Decypt',
+      ],
+    },
+    {
+      title: 'a digest in capitals rather than an Allow without a document',
+      statements: [encryptFromParent, inEnclave('kms:Decrypt', pcrs(image.toUpperCase(), zeros))],
+      texts: [
+        `statement DecryptInEnclave of the key policy would have to have ${register('PCR0')} 3fb13fb13fb13fb1…3fb13fb1 in place of 3FB13FB13FB13FB1…3FB13FB1`,
+      ],
+    },
+    {
+      title: 'a misspelt key rather than an Allow without a document',
+      statements: [encryptFromParent, inEnclave('kms:Decrypt', pcrs(image, zeros, 'PCR00'))],
+      texts: [
+        `statement DecryptInEnclave of the key policy would have to name ${register('PCR0')} in place of ${register('PCR00')}`,
+      ],
+    },
+    {
+      title: 'a digest in capitals rather than another image',
+      statements: [
+        inEnclave('kms:Decrypt', pcrs(image.toUpperCase(), 'AB'.repeat(48))),
+        allow(role, { Sid: 'Other', ...pcrs(zeros, zeros) }),
+      ],
+      request: requestOf('role', 'kms:Decrypt', {
+        [register('PCR0')]: image,
+        [register('PCR8')]: 'ab'.repeat(48),
+      }),
+      texts: [
+        `statement DecryptInEnclave of the key policy would have to have ${register('PCR0')} 3fb13fb13fb13fb1…3fb13fb1 in place of 3FB13FB13FB13FB1…3FB13FB1`,
+        `statement DecryptInEnclave of the key policy would have to have ${register('PCR8')} abababababababab…abababab in place of ABABABABABABABAB…ABABABAB`,
+      ],
+    },
+    {
+      title: 'another action where a document is asked for',
+      statements: [encryptFromParent, inEnclave('kms:Decrypt', pcrs(image, zeros))],
+      request: requestOf('role', 'kms:GenerateDataKeyPair', attestedContext),
+      texts: [
+        'statement DecryptInEnclave of the key policy would have to cover kms:GenerateDataKeyPair',
+      ],
+    },
+    {
+      title: 'the principal and the document rather than an Allow without one',
+      statements: [
+        { ...encryptFromParent, Principal: '*' },
+        inEnclave('kms:Decrypt', equalToPcr0()),
+      ],
+      request: requestOf('user', 'kms:Decrypt'),
+      facts: withoutDocument,
+      texts: [
+        `the principal would have to be ${roleArn} (is ${userArn})`,
+        "the request would have to carry a Nitro enclave's attestation document, whose PCR0 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+      ],
+    },
+    {
+      title: 'the principal and the document rather than an operation more in a grant',
+      statements: [inEnclave('kms:Decrypt', equalToPcr0())],
+      more: { grants: [{ ...grant, granteePrincipal: userArn, operations: ['Encrypt'] }] },
+      request: requestOf('user', 'kms:Decrypt'),
+      facts: withoutDocument,
+      texts: [
+        `the principal would have to be ${roleArn} (is ${userArn})`,
+        "the request would have to carry a Nitro enclave's attestation document, whose PCR0 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+      ],
+    },
+    {
+      title: 'the document rather than an identity policy where the account decides',
+      statements: [allow({ AWS: account }), inEnclave('kms:Decypt', equalToPcr0())],
+      request: requestOf('role'),
+      facts: withoutDocument,
+      texts: [
+        'statement DecryptInEnclave of the key policy would have to name kms:Decrypt in place of kms:Decypt',
+        "the request would have to carry a Nitro enclave's attestation document, whose PCR0 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+      ],
+    },
+    {
+      title: 'the document rather than another condition of an Allow without one',
+      statements: [
+        allow(role, { Sid: 'A', ...when(equalTo('aws:SourceVpc', 'vpc-1')) }),
+        inEnclave('kms:Decrypt', equalToPcr0()),
+      ],
+      request: requestOf('role'),
+      facts: withoutDocument,
+      texts: [
+        "the request would have to carry a Nitro enclave's attestation document, whose PCR0 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+      ],
+    },
+    {
+      title: 'document, encryption context and identity policy rather than the administrator',
+      statements: [
+        admins,
+        allow(partner, {
+          Sid: 'Consumer',
+          Action: 'kms:Decrypt',
+          ...when({ StringEquals: { [register('PCR0')]: image, [dataset]: 'a' } }),
+        }),
+      ],
+      request: requestOf('foreignRole', 'kms:Decrypt', {
+        'kms:EncryptionContextKeys': ['dataset'],
+        [dataset]: 'b',
+      }),
+      facts: withoutDocument,
+      texts: [
+        "the request would have to carry a Nitro enclave's attestation document, whose PCR0 would have to be 3fb13fb13fb13fb1…3fb13fb1",
+        `${dataset} would have to be a (is b)`,
+        `an identity policy of role/partner would have to allow kms:Decrypt on ${keyArn}`,
+      ],
+    },
+    {
+      title: 'the same of two statements that lack the same',
+      statements: [
+        allow(role, { Sid: 'B', Action: 'kms:Encrypt' }),
+        allow(role, { Sid: 'A', Action: 'kms:Encrypt' }),
+      ],
+      request: requestOf('role', 'kms:Sign'),
+      facts: withoutRecipient,
+      texts: ['statement A of the key policy would have to cover kms:Sign'],
+    },
+    {
+      title: 'an Allow without a document where nothing else would do',
+      statements: [
+        encryptFromParent,
+        inEnclave('kms:Decrypt', {}),
+        deny('*', { Sid: 'D', Action: 'kms:Decrypt' }),
+      ],
+      texts: [
+        'statement D of the key policy would have to not apply: it denies kms:Decrypt without a condition',
+      ],
+    },
+  ] satisfies readonly (Partial<Row> & {
+    readonly title: string
+    readonly statements: readonly StatementSource[]
+    readonly more?: Partial<PolicySet>
+    readonly texts: readonly string[]
+  })[]
+).map((row) => ({
+  request: requestOf('role', 'kms:Decrypt', attestedContext),
+  facts: withDocument,
+  ...row,
+  policies: policySet([], 'more' in row ? row.more : {}),
+}))
+
+function equalToPcr0(): StatementSource {
+  return when(equalTo(register('PCR0'), image))
+}
+
 describe('nearestMiss', () => {
+  for (const { title, statements, policies, request, facts, texts } of anyOrder) {
+    it(`names ${title}, in whatever order they stand`, () => {
+      for (const ordered of [statements, statements.toReversed()]) {
+        const keyPolicy = policyOf('key', ...ordered)
+        const changes = changesOf(request ?? requestOf('role'), { ...policies, keyPolicy }, facts)
+        assert.deepEqual(
+          changes?.map(({ text }) => text),
+          texts,
+        )
+      }
+    })
+  }
+
   for (const { title, policies, request = requestOf('role'), facts, texts } of rows) {
     it(`names ${title}`, () => {
       const changes = changesOf(request, policies, facts) ?? []

@@ -10,7 +10,8 @@ export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly at: Position
   readonly title: string
-  readonly message: string
+  /** Lines of their own where there are several. */
+  readonly message: string | readonly string[]
 }
 
 /** The folder that GitHub names files from; the current one where no runner runs this. */
@@ -31,7 +32,7 @@ export function workflowCommand(
   })
     .map(([name, value]) => `${name}=${property(String(value))}`)
     .join(',')
-  return `::${level} ${properties}::${data(visible(message))}`
+  return `::${level} ${properties}::${data([message].flat().map(visible).join('\n'))}`
 }
 
 /** As GitHub names files: from the root of the repository, with slashes. */

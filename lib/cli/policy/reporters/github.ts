@@ -7,6 +7,7 @@ import { describeGap } from '../../../iam/coverage.ts'
 import { describeMutation } from '../../../cases/mutation.ts'
 import { totalsOf, type FileRun, type WrongFile } from '../test-run.ts'
 import { workflowCommand, type Annotation } from '../workflow-command.ts'
+import { helpLines } from './help.ts'
 import type { Report } from './report.ts'
 
 export const github: Report = (run, { repository }) => {
@@ -36,7 +37,10 @@ function caseAnnotations({ file, results, lines }: FileRun): Annotation[] {
         level: 'error' as const,
         at: lines.deciding(result, index),
         title: `${file.path}: ${name}`,
-        message: `expected ${expected}, got ${actual}: ${reason}`,
+        message: [
+          `expected ${expected}, got ${actual}: ${reason}`,
+          ...helpLines(result, file.path),
+        ],
       },
     ]
   })

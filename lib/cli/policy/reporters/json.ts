@@ -1,8 +1,9 @@
 /**
  * Prints a run as JSON: `{ passed, failed, cases }`, and `coverage` and `mutation` where they were
- * asked for. Wrong files are said on stderr and by the exit code.
+ * asked for. A case that fails has `nearestMiss`, `hints` and the `command` that explains it. Wrong files are said on stderr and by the exit code.
  */
 import { totalsOf, type FileRun, type TestRun } from '../test-run.ts'
+import { helpWith } from './help.ts'
 import type { Report } from './report.ts'
 
 export const json: Report = (run) => JSON.stringify(jsonOf(run), null, 2)
@@ -19,14 +20,11 @@ function jsonOf(run: TestRun): object {
 }
 
 function casesOf({ file, results }: FileRun): object[] {
-  return results.map(({ name, ok, expected, actual, reason }) => ({
-    file: file.path,
-    name,
-    ok,
-    expected,
-    actual,
-    reason,
-  }))
+  return results.map((result) => {
+    const { name, ok, expected, actual, reason } = result
+    const help = ok ? {} : helpWith(result, file.path)
+    return { file: file.path, name, ok, expected, actual, reason, ...help }
+  })
 }
 
 function coverageOf({ file, coverage, lines }: FileRun): object[] {

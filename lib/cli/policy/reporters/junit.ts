@@ -3,7 +3,9 @@
  * a suite with one error.
  */
 import { relative } from 'node:path'
+import type { CaseResult } from '../../../cases/run.ts'
 import type { FileRun, TestRun, WrongFile } from '../test-run.ts'
+import { helpLines } from './help.ts'
 import type { Report } from './report.ts'
 
 interface Suite {
@@ -41,16 +43,11 @@ function suitesOf({ files, wrong }: TestRun): Suite[] {
 }
 
 function suiteOf({ file, results, demands, lines }: FileRun): Suite {
-  const cases = results.map(({ name, ok, expected, actual, reason }, index) => ({
-    name,
+  const cases = results.map((result, index) => ({
+    name: result.name,
     file: file.path,
     line: lines.ofCase(index).line,
-    problem: ok
-      ? undefined
-      : failure(
-          `expected ${expected}, got ${actual}`,
-          `expected ${expected}, got ${actual}: ${reason}`,
-        ),
+    problem: result.ok ? undefined : failedCase(result, file.path),
   }))
   const rest = demands.map(({ name, ok, reason }) => ({
     name,
@@ -59,6 +56,12 @@ function suiteOf({ file, results, demands, lines }: FileRun): Suite {
     problem: ok ? undefined : failure(reason, reason),
   }))
   return { file: file.path, cases: [...cases, ...rest] }
+}
+
+function failedCase(result: CaseResult, path: string): Problem {
+  const { expected, actual, reason } = result
+  const message = `expected ${expected}, got ${actual}`
+  return failure(message, [`${message}: ${reason}`, ...helpLines(result, path)].join('\n'))
 }
 
 function failure(message: string, text: string): Problem {

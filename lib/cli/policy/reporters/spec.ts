@@ -3,12 +3,12 @@
  * what to run to see all of it.
  */
 import { describeGap } from '../../../iam/coverage.ts'
-import { describeMutation } from '../../../cases/mutation.ts'
+import { describeMutation, type ChangeMade } from '../../../cases/mutation.ts'
 import type { CaseResult } from '../../../cases/run.ts'
-import { shellWord } from '../shell-word.ts'
 import type { Style } from '../style.ts'
 import { totalsOf, type Demand, type FileRun, type TestRun } from '../test-run.ts'
 import { visible, visibleLine, wrapped } from '../wrap.ts'
+import { helpWith } from './help.ts'
 import type { Report } from './report.ts'
 
 export const spec: Report = (run, { style }) => {
@@ -33,15 +33,14 @@ function caseLines(result: CaseResult, path: string, style: Style): string[] {
 }
 
 function failureLines(result: CaseResult, path: string, style: Style): string[] {
-  const { expected, actual, reason, explanation } = result
-  const command = `enclave-kms policy explain --cases ${shellWord(path)} --case ${quoted(result.name)}`
-  const nearest = explanation.nearestMiss?.changes ?? []
+  const { expected, actual, reason } = result
+  const { nearestMiss, hints, command } = helpWith(result, path)
   return [
     ...row('expected', [style.good(expected)], style),
     ...row('actual', [style.bad(actual)], style),
     ...row('because', wrapped(reason, textColumns), style),
-    ...nearest.flatMap(({ text }) => row('nearest miss', wrapped(text, textColumns), style)),
-    ...explanation.hints.flatMap((hint) => row('hint', wrapped(hint, textColumns), style)),
+    ...nearestMiss.flatMap((text) => row('nearest miss', wrapped(text, textColumns), style)),
+    ...hints.flatMap((hint) => row('hint', wrapped(hint, textColumns), style)),
     // In one line, to be copied.
     ...row('to see all', [visible(command)], style),
   ]
@@ -57,12 +56,6 @@ function row(label: string, lines: readonly string[], style: Style): string[] {
     const head = index === 0 ? label : ''
     return `${margin}${style.faint(head.padEnd(labelColumns))}${line}`
   })
-}
-
-/** Always in quotes, as names of cases have spaces. */
-function quoted(name: string): string {
-  const word = shellWord(name)
-  return word === name ? `'${name}'` : word
 }
 
 function demandLine({ name, ok, reason }: Demand, style: Style): string {
@@ -85,13 +78,22 @@ function mutationLines({ mutation }: FileRun, style: Style): string[] {
   const limited = limit === null ? '' : ` (${limit})`
   return [
     `  mutation score ${String(percent)} %: ${String(killed)} of ${String(total)} changes noticed${limited}`,
-    ...survivors.map(
-      (one) => `      ${style.near('not noticed')}  ${visible(describeMutation(one))}`,
-    ),
+    ...survivors.flatMap((one) => [
+      `      ${style.near('not noticed')}  ${visible(describeMutation(one))}`,
+      ...missingLines(one, style),
+    ]),
   ]
 }
 
-function summary(run: TestRun, style: Style): string {
+/** Under the change, as far as its words. */
+function missingLines({ missing }: ChangeMade, style: Style): string[] {
+  if (missing === undefined) return []
+  const lead = ' '.repeat(margin.length + 'not noticed  '.length)
+  return wrapped(missing, 100 - lead.length).map((line) => lead + style.faint(line))
+}
+
+/** One line: what became of all cases. */
+export function summary(run: TestRun, style: Style): string {
   const { passed, failed } = totalsOf(run)
   const wrong =
     run.wrong.length > 0 ? [style.bad(`${counted(run.wrong.length, 'file')} wrong`)] : []

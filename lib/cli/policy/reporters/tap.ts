@@ -5,6 +5,7 @@
 import { relative } from 'node:path'
 import { totalsOf, type FileRun, type WrongFile } from '../test-run.ts'
 import { visible } from '../wrap.ts'
+import { helpWith } from './help.ts'
 import type { Report } from './report.ts'
 
 interface Point {
@@ -30,7 +31,10 @@ function pointsOf({ file, results, demands, lines }: FileRun): Point[] {
   const cases = results.map((result, index) => {
     const { name, ok, expected, actual, reason } = result
     const at = () => ({ file: file.path, line: lines.ofCase(index).line })
-    const diagnostic = ok ? {} : { message: reason, severity: 'fail', expected, actual, at: at() }
+    const help = () => helpWith(result, file.path)
+    const diagnostic = ok
+      ? {}
+      : { message: reason, severity: 'fail', expected, actual, at: at(), ...help() }
     return { ok, description: `${file.path}: ${name}`, diagnostic }
   })
   const rest = demands.map(({ name, ok, reason }) => ({

@@ -13,8 +13,8 @@ async function linesOf(
 describe('github', () => {
   it('annotates the statement that allowed, the one that came nearest, and a wrong file', async () => {
     assert.deepEqual(github(await mixedRun(), surroundings).split('\n'), [
-      '::error file=policies/app.json,line=10,title=policies/app.cases.yaml%3A no document::expected allow, got implicit-deny: statement Decrypt of the key policy wants StringEqualsIgnoreCase kms:RecipientAttestation:ImageSha384 abababababababab…abababab; the request has none',
-      "::error file=policies/app.json,line=4,title=policies/app.cases.yaml%3A the 'admin' may not::expected deny, got allow: statement Administration of the key policy allows it",
+      `::error file=policies/app.json,line=10,title=policies/app.cases.yaml%3A no document::expected allow, got implicit-deny: statement Decrypt of the key policy wants StringEqualsIgnoreCase kms:RecipientAttestation:ImageSha384 abababababababab…abababab; the request has none%0Anearest miss: the request would have to carry a Nitro enclave's attestation document, whose ImageSha384 would have to be abababababababab…abababab%0Ahint: the request carried no attestation document (Recipient): kms:RecipientAttestation:ImageSha384 is not there%0Ato see all: npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'no document'`,
+      "::error file=policies/app.json,line=4,title=policies/app.cases.yaml%3A the 'admin' may not::expected deny, got allow: statement Administration of the key policy allows it%0Ato see all: npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'the '\\''admin'\\'' may not'",
       '::error file=policies/bad.cases.yaml,line=2,title=policies/bad.cases.yaml is wrong::key.arn: want a text: the ARN of a key, got nothing',
       'cases: 1 passed, 2 failed',
     ])

@@ -11,7 +11,7 @@ interface Measured {
 }
 
 describe('json', () => {
-  it('is what the contract says, and no more', async () => {
+  it('is what the contract says, and what helps with a case that fails', async () => {
     const report: unknown = JSON.parse(json(await mixedRun(), surroundings))
     const file = 'policies/app.cases.yaml'
     assert.deepEqual(report, {
@@ -35,6 +35,14 @@ describe('json', () => {
           actual: 'implicit-deny',
           reason:
             'statement Decrypt of the key policy wants StringEqualsIgnoreCase kms:RecipientAttestation:ImageSha384 abababababababab…abababab; the request has none',
+          nearestMiss: [
+            "the request would have to carry a Nitro enclave's attestation document, whose ImageSha384 would have to be abababababababab…abababab",
+          ],
+          hints: [
+            'the request carried no attestation document (Recipient): kms:RecipientAttestation:ImageSha384 is not there',
+          ],
+          command:
+            "npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'no document'",
         },
         {
           file,
@@ -43,6 +51,9 @@ describe('json', () => {
           expected: 'deny',
           actual: 'allow',
           reason: 'statement Administration of the key policy allows it',
+          nearestMiss: [],
+          hints: [],
+          command: `npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'the '\\''admin'\\'' may not'`,
         },
       ],
     })

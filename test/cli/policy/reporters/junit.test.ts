@@ -23,9 +23,15 @@ describe('junit', () => {
     assert.ok(
       text.includes(
         `<testcase name="the &apos;admin&apos; may not" ${file} line="9">
-      <failure type="expectation" message="expected deny, got allow">expected deny, got allow: statement Administration of the key policy allows it</failure>
+      <failure type="expectation" message="expected deny, got allow">expected deny, got allow: statement Administration of the key policy allows it&#10;to see all: npx enclave-kms policy explain --cases policies/app.cases.yaml --case &apos;the &apos;\\&apos;&apos;admin&apos;\\&apos;&apos; may not&apos;</failure>
     </testcase>
   </testsuite>`,
+      ),
+      text,
+    )
+    assert.ok(
+      text.includes(
+        '&#10;nearest miss: the request would have to carry a Nitro enclave&apos;s attestation document, whose ImageSha384 would have to be abababababababab…abababab&#10;hint: the request carried no attestation document (Recipient): kms:RecipientAttestation:ImageSha384 is not there&#10;to see all: ',
       ),
       text,
     )

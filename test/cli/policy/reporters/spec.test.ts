@@ -19,12 +19,12 @@ describe('spec', () => {
                     ImageSha384 would have to be abababababababab…abababab
       hint          the request carried no attestation document (Recipient):
                     kms:RecipientAttestation:ImageSha384 is not there
-      to see all    enclave-kms policy explain --cases policies/app.cases.yaml --case 'no document'
+      to see all    npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'no document'
   ✗ the 'admin' may not
       expected      deny
       actual        allow
       because       statement Administration of the key policy allows it
-      to see all    enclave-kms policy explain --cases policies/app.cases.yaml --case 'the '\\''admin'\\'' may not'
+      to see all    npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'the '\\''admin'\\'' may not'
 
 1 passed, 2 failed in 1 file, 1 file wrong`,
     )
@@ -47,7 +47,7 @@ describe('spec', () => {
     assert.match(text, /^ {2}mutation score \d+ %: \d+ of \d+ changes noticed$/m)
     assert.match(
       text,
-      /^ {6}not noticed {2}Statement\[0\]: Administration: without the statement$/m,
+      /^ {6}not noticed {2}Statement\[0\]: Administration: without the statement\n {19}add a case: kms:\*, which the statement applies to, expect allow$/m,
     )
     assert.equal(lines.at(-1), '2 passed in 1 file')
   })

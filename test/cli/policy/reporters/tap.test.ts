@@ -63,6 +63,25 @@ describe('tap', () => {
       expected: 'deny',
       actual: 'allow',
       at: { file: 'policies/app.cases.yaml', line: 9 },
+      nearestMiss: [],
+      hints: [],
+      command: `npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'the '\\''admin'\\'' may not'`,
+    })
+    assert.deepEqual(points[1]?.diagnostic, {
+      message:
+        'statement Decrypt of the key policy wants StringEqualsIgnoreCase kms:RecipientAttestation:ImageSha384 abababababababab…abababab; the request has none',
+      severity: 'fail',
+      expected: 'allow',
+      actual: 'implicit-deny',
+      at: { file: 'policies/app.cases.yaml', line: 8 },
+      nearestMiss: [
+        "the request would have to carry a Nitro enclave's attestation document, whose ImageSha384 would have to be abababababababab…abababab",
+      ],
+      hints: [
+        'the request carried no attestation document (Recipient): kms:RecipientAttestation:ImageSha384 is not there',
+      ],
+      command:
+        "npx enclave-kms policy explain --cases policies/app.cases.yaml --case 'no document'",
     })
     assert.deepEqual(points[3]?.diagnostic, {
       message: 'key.arn: want a text: the ARN of a key, got nothing',
