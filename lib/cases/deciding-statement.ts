@@ -20,7 +20,7 @@ export function decidingStatement({
     if (verdict.decidedBy === 'GRANT') return undefined
     return keyPolicy?.statements.find(({ applies, effect }) => applies && effect === 'Allow')?.index
   }
-  const failing = failingCondition(explanation)
+  const failing = failingCondition(explanation, verdict)
   if (failing?.policyType === 'RESOURCE_BASED_POLICY') {
     const { statement } = failing
     return keyPolicy?.statements.find(({ sid, index }) => (sid ?? String(index)) === statement)

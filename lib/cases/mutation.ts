@@ -11,11 +11,12 @@ import { plainForm } from '../iam/plain-form.ts'
 import type { PolicySet } from '../iam/policy-set.ts'
 import type { AccessRequest } from '../iam/request.ts'
 import { keyActions } from './actions.ts'
-import type { CasesFile, Expectation } from './file.ts'
+import type { Expectation } from './case.ts'
+import type { CasesFile } from './file.ts'
 import { actualOf, CaseRunner, meets } from './run.ts'
 
 /** A change without the policy that it makes: there may be thousands, each as long as the policy. */
-export type ChangeMade = Pick<Mutation, 'path' | 'change'>
+export type ChangeMade = Pick<Mutation, 'path' | 'change' | 'missing'>
 
 export interface MutationScore {
   /** How many changes some case noticed, of `total`. */
@@ -61,7 +62,7 @@ export async function mutationsOf(
   let original: string | undefined
   let limit: string | null = null
   let tried = 0
-  for (const { path, change, policy } of eachMutation(file.policy.source)) {
+  for (const { policy, ...made } of eachMutation(file.policy.source)) {
     limit = limitOf({ tried, changes, timeMs, isLate: clock() >= endMs })
     if (limit !== null) break
     const keyPolicy = storable(policy)
@@ -70,7 +71,7 @@ export async function mutationsOf(
     if (!trials.every((trial) => stillHolds(trial, keyPolicy))) continue
     original ??= plainForm(file.policy, keyActions)
     const isSame = plainForm(keyPolicy, keyActions) === original
-    ;(isSame ? equivalent : survivors).push({ path, change })
+    ;(isSame ? equivalent : survivors).push(made)
   }
   const total = tried - equivalent.length
   const killed = total - survivors.length

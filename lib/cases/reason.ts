@@ -4,10 +4,13 @@
  */
 import type { Verdict } from '../iam/authorize.ts'
 import { isSameAccount, worksAcrossAccounts } from '../iam/decision.ts'
+import { typeNames } from '../iam/denial.ts'
 import type { Evaluation, Explanation } from '../iam/explain.ts'
 import { failingCondition, type FailingCondition } from '../iam/hints.ts'
 import type { AccessRequest, ContextValue } from '../iam/request.ts'
 import { shortened } from '../iam/shortened.ts'
+
+const names: Readonly<Record<Verdict['decidedBy'], string>> = { ...typeNames, GRANT: 'grant' }
 
 export function reasonOf(
   request: AccessRequest,
@@ -15,7 +18,7 @@ export function reasonOf(
   verdict: Verdict,
 ): string {
   if (verdict.effect === 'ALLOW') return allowReason(explanation, verdict)
-  const failing = failingCondition(explanation)
+  const failing = failingCondition(explanation, verdict)
   if (verdict.effect === 'EXPLICIT_DENY') return denyReason(explanation, verdict, failing)
   return missingReason(request, verdict, failing)
 }
@@ -37,13 +40,16 @@ function denyReason(
   verdict: Verdict,
   failing: FailingCondition | null,
 ): string {
-  const evaluation = evaluations.find(
-    ({ policyType, policy }) => policyType === verdict.decidedBy && policy === verdict.policy,
-  )
-  const statement = evaluation?.statements.find(({ index }) => index === verdict.statement)
-  if (!evaluation || !statement) throw new Error('a denial by no statement')
   const condition = failing ? `: ${conditionOf(failing)}` : ''
-  return `${nameOf(evaluation, statement)} denies it${condition}`
+  for (const evaluation of evaluations) {
+    if (evaluation.policyType !== verdict.decidedBy) continue
+    // Two files may have one name.
+    const denying = evaluation.statements.find(
+      ({ applies, effect }) => applies && effect === 'Deny',
+    )
+    if (denying) return `${nameOf(evaluation, denying)} denies it${condition}`
+  }
+  throw new Error('a denial by no statement')
 }
 
 function missingReason(
@@ -56,10 +62,8 @@ function missingReason(
     return `${action} does not work on a key of another account`
   }
   if (failing) return `${statementOf(failing)} wants ${conditionOf(failing)}`
-  const what =
-    decidedBy === 'RESOURCE_BASED_POLICY'
-      ? 'statement of the key policy'
-      : decidedBy.toLowerCase().replaceAll('_', ' ')
+  const isOfKey = decidedBy === 'RESOURCE_BASED_POLICY'
+  const what = isOfKey ? 'statement of the key policy' : names[decidedBy]
   return `no ${what} allows ${action} to ${principal.arn}`
 }
 
@@ -76,7 +80,8 @@ function statementOf({
   statement,
 }: Pick<FailingCondition, 'policyType' | 'policy' | 'statement'>): string {
   if (policyType === 'GRANT') return `grant ${policy}`
-  const where = policyType === 'RESOURCE_BASED_POLICY' ? 'the key policy' : policy
+  const isOfKey = policyType === 'RESOURCE_BASED_POLICY'
+  const where = isOfKey ? 'the key policy' : `the ${names[policyType]} ${policy}`
   return `statement ${statement} of ${where}`
 }
 

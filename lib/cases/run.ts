@@ -1,18 +1,20 @@
 /**
  * Runs the cases of one file: each is decided by the code that decides a call over HTTP, from the
- * same facts. What a case leaves open is as in a direct call to AWS: over TLS, with default
- * parameters, of a caller and a key outside any organization.
+ * same facts. What a file leaves open is as in a direct call to AWS: over TLS and through no VPC
+ * endpoint, with default parameters, of a caller and a key outside any organization.
  */
 import type { KeyUsage } from '../crypto/specs.ts'
 import type { Verdict } from '../iam/authorize.ts'
 import { parsePolicy } from '../iam/document.ts'
 import { Access } from '../kms/access.ts'
+import { withIssueTime } from '../kms/callers.ts'
 import type { Conditions, Connection } from '../kms/conditions.ts'
 import { describe, type Decision } from '../kms/decision.ts'
 import type { DecisionRecord } from '../kms/decisions.ts'
 import type { Key } from '../kms/key.ts'
 import { silent } from '../kms/log.ts'
-import type { CasesFile, Expectation, PolicyCase, StatedContext } from './file.ts'
+import type { Expectation, PolicyCase, StatedContext } from './case.ts'
+import type { CasesFile } from './file.ts'
 import { keyOf } from './key.ts'
 import { reasonOf } from './reason.ts'
 
@@ -56,17 +58,17 @@ export class CaseRunner {
     this.#file = file
     this.#nowMs = nowMs
     const store = { grants: () => file.grants, aliasesOfKey: () => [] }
-    this.#access = new Access(store, undefined, silent)
+    this.#access = new Access(store, file.organization, silent)
   }
 
   /** The decision alone, as the server keeps it. */
   decide(one: PolicyCase): Promise<DecisionRecord> {
-    const { caller, action, attestation, encryptionContext, context } = one
+    const { caller, action, attestation, vpcEndpoint, encryptionContext, context } = one
     const asker = {
       // Stands where a request's id is.
       requestId: one.name,
-      caller,
-      connection,
+      caller: withIssueTime(caller, this.#nowMs),
+      connection: vpcEndpoint ? { ...connection, vpcEndpoint } : connection,
       region: this.#file.key.region,
       nowMs: this.#nowMs,
       // A Recipient of an operation that has none is left out, as KMS leaves it out.

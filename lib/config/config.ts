@@ -28,7 +28,7 @@ import {
   type Read,
 } from './read.ts'
 import { checkRootFiles, readRoot } from './roots.ts'
-import { readVpcEndpoint, type WrittenVpcEndpoint } from './vpc-endpoints.ts'
+import { ownedBy, readVpcEndpoints, type WrittenVpcEndpoint } from './vpc-endpoints.ts'
 import { readWebIdentityProvider } from './web-identity-providers.ts'
 
 export interface Config {
@@ -90,7 +90,7 @@ const rows: { readonly [K in keyof ConfigMembers]-?: Read<ConfigMembers[K]> } = 
   attestation: withDefault(attestation, usual),
   principals: withDefault(list(readPrincipal), []),
   organization: optional(readOrganization),
-  vpcEndpoints: withDefault(list(readVpcEndpoint), []),
+  vpcEndpoints: withDefault(readVpcEndpoints, []),
   keys: withDefault(list(readKey), []),
   webIdentityProviders: withDefault(list(readWebIdentityProvider), []),
   quotas: withDefault(readQuotas, undefined),
@@ -109,7 +109,7 @@ export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): P
   const { account, region, hosts, roots, principals, keys, webIdentityProviders, quotas, ...rest } =
     readMembers(value, place)
   const { attestation, organization, vpcEndpoints, ...options } = rest
-  checkNames(place, { principals, vpcEndpoints, keys })
+  checkNames(place, { principals, keys })
   await checkRootFiles(roots, place)
   const seeds = keys.map((key, index) =>
     seedOf(key, { account, region }, inside(place, `keys[${String(index)}]`)),
@@ -126,7 +126,7 @@ export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): P
     },
     principals,
     organization: organization && { ...organization, account },
-    vpcEndpoints: vpcEndpoints.map((one) => ({ ...one, account: one.account ?? account })),
+    vpcEndpoints: ownedBy(account, vpcEndpoints),
     keys: await Promise.all(seeds),
     quotas,
     webIdentityProviders,
@@ -135,7 +135,7 @@ export async function parseConfig(value: unknown, files: Omit<Place, 'path'>): P
 
 function checkNames(
   place: Place,
-  { principals, vpcEndpoints, keys }: Pick<ConfigMembers, 'principals' | 'vpcEndpoints' | 'keys'>,
+  { principals, keys }: Pick<ConfigMembers, 'principals' | 'keys'>,
 ): void {
   const accessKeys = principals.flatMap(({ credential }, index) =>
     credential
@@ -146,12 +146,8 @@ function checkNames(
   const aliases = keys.flatMap((key, index) =>
     key.aliases.map((name, at) => [name, `keys[${String(index)}].aliases[${String(at)}]`] as const),
   )
-  const endpoints = vpcEndpoints.map(
-    ({ id }, index) => [id, `vpcEndpoints[${String(index)}].id`] as const,
-  )
   checkDistinct(place, 'access key', accessKeys)
   checkUnique(principals, place)
-  checkDistinct(place, 'VPC endpoint', endpoints)
   checkDistinct(place, 'key id', ids)
   checkDistinct(place, 'alias', aliases)
 }

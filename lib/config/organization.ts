@@ -1,12 +1,13 @@
 /**
- * The organization of a config, of which the default account is a member: its id, its policies, and
- * where in its tree the account hangs. Refuses a path that begins with another organization.
+ * The organization of a config, of which the default account is a member, or of a cases file, of
+ * which the key's is: its id, its policies, and where in its tree the account hangs. Refuses a path
+ * that begins with another organization.
  */
 import type { Organization } from '../kms/organization.ts'
 import { attachedPolicy } from './policies.ts'
 import { inside, list, optional, record, text, withDefault, wrong, type Read } from './read.ts'
 
-/** As it is written: the default account is not known yet. */
+/** As it is written: its member is not known yet. */
 export type WrittenOrganization = Omit<Organization, 'account'>
 
 /** AWS Organizations API reference, Path. */

@@ -8,9 +8,11 @@ import {
   mapOf,
   members,
   oneOf,
+  organization,
   principalMembers,
   ref,
   text,
+  vpcEndpoints,
   type Schema,
 } from './common.ts'
 
@@ -163,6 +165,7 @@ const policyCase = members(
     },
     encryptionContext: texts('The encryption context of the request.'),
     attestation,
+    vpcEndpoint: text('The endpoint by which the request comes: an id under vpcEndpoints.'),
     context: {
       description: 'Condition keys, in place of those that the request would have.',
       type: 'object',
@@ -201,6 +204,8 @@ export const casesSchema: Schema = {
       policy,
       key,
       principals: mapOf('By the names that cases use.', principal),
+      organization: organization('The organization that the account of the key is a member of.'),
+      vpcEndpoints: vpcEndpoints('VPC endpoints by which cases come.', 'the account of the key'),
       grants: listOf('Grants on the key.', grant),
       accept: listOf('Findings of policy lint that are meant.', accepted),
       cases: { ...listOf('What is asked, in order.', policyCase), minItems: 1 },

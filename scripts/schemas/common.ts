@@ -1,4 +1,7 @@
-/** What the schemas of cases and of configs have in common: policies, principals and tags. */
+/**
+ * What the schemas of cases and of configs have in common: policies, principals and tags, the
+ * organization and the VPC endpoints around them.
+ */
 
 export type Schema = Readonly<Record<string, unknown>>
 
@@ -160,3 +163,39 @@ export const definitions = {
     additionalProperties: { type: 'string', maxLength: 256 },
   },
 } as const satisfies Readonly<Record<string, Schema>>
+
+export const account = (description: string): Schema => ({
+  description,
+  type: ['string', 'integer'],
+  pattern: '^\\d{12}$',
+  minimum: 100_000_000_000,
+  maximum: 999_999_999_999,
+})
+
+export function organization(description: string): Schema {
+  return members(
+    description,
+    {
+      id: text('o- and 10 to 32 lower-case letters or digits.', { pattern: '^o-[a-z0-9]{10,32}$' }),
+      path: text('Where the account hangs in its tree: o-…/r-…/ou-…/', { pattern: '^o-.*/r-.*/$' }),
+      serviceControlPolicies: listOf('None of that type where it is empty.', ref('policy')),
+      resourceControlPolicies: listOf('None of that type where it is empty.', ref('policy')),
+    },
+    ['id'],
+  )
+}
+
+/** `owner` is whose an endpoint is that does not say it. */
+export function vpcEndpoints(description: string, owner: string): Schema {
+  const endpoint = members(
+    'An endpoint.',
+    {
+      id: text('vpce- and 8 or 17 hex digits.', { pattern: '^vpce-[0-9a-f]+$' }),
+      vpc: text('vpc- and 8 or 17 hex digits.', { pattern: '^vpc-[0-9a-f]+$' }),
+      account: account(`Whose it is; ${owner} unless said.`),
+      policy: ref('policy', 'Its policy. Absent: it allows everything.'),
+    },
+    ['id', 'vpc'],
+  )
+  return listOf(description, endpoint)
+}

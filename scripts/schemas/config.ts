@@ -2,20 +2,23 @@
 import { keyUsages, specs } from '../../lib/crypto/specs.ts'
 import { resourceQuotas } from '../../lib/kms/quotas.ts'
 import { rateNames } from '../../lib/kms/request-rates.ts'
-import { definitions, listOf, members, oneOf, ref, text, type Schema } from './common.ts'
+import {
+  account,
+  definitions,
+  listOf,
+  members,
+  oneOf,
+  organization,
+  ref,
+  text,
+  vpcEndpoints,
+  type Schema,
+} from './common.ts'
 
 /** Readers take digits in quotes, too. */
 function whole(description: string, minimum: number, maximum: number): Schema {
   return { description, type: ['integer', 'string'], minimum, maximum, pattern: '^\\d{1,15}$' }
 }
-
-const account = (description: string): Schema => ({
-  description,
-  type: ['string', 'integer'],
-  pattern: '^\\d{12}$',
-  minimum: 100_000_000_000,
-  maximum: 999_999_999_999,
-})
 
 const root: Schema = {
   anyOf: [
@@ -95,28 +98,10 @@ const properties: Readonly<Record<string, Schema>> = {
     futureSkewSeconds: whole('How far ahead of the clock it may be.', 0, 86_400),
   }),
   principals: listOf('Users, roles, root users, federated users and services.', ref('principal')),
-  organization: members(
-    'The organization that the default account is a member of.',
-    {
-      id: text('o- and 10 to 32 lower-case letters or digits.', { pattern: '^o-[a-z0-9]{10,32}$' }),
-      path: text('Where the account hangs in its tree: o-…/r-…/ou-…/', { pattern: '^o-.*/r-.*/$' }),
-      serviceControlPolicies: listOf('None of that type where it is empty.', ref('policy')),
-      resourceControlPolicies: listOf('None of that type where it is empty.', ref('policy')),
-    },
-    ['id'],
-  ),
-  vpcEndpoints: listOf(
+  organization: organization('The organization that the default account is a member of.'),
+  vpcEndpoints: vpcEndpoints(
     'VPC endpoints through which a request may say that it comes.',
-    members(
-      'An endpoint.',
-      {
-        id: text('vpce- and 8 or 17 hex digits.', { pattern: '^vpce-[0-9a-f]+$' }),
-        vpc: text('vpc- and 8 or 17 hex digits.', { pattern: '^vpc-[0-9a-f]+$' }),
-        account: account('Whose it is; the default account’s unless said.'),
-        policy: ref('policy', 'Its policy. Absent: it allows everything.'),
-      },
-      ['id', 'vpc'],
-    ),
+    'the default account’s',
   ),
   keys: listOf('Keys that are there from the start.', key),
   webIdentityProviders: listOf(

@@ -40,6 +40,20 @@ describe('decidingStatement', () => {
     assert.equal(await decided(policyOf(other), {}, { grants }), undefined)
   })
 
+  it('is none where an organization or an endpoint decided', async () => {
+    const policy = policyOf(allow('kms:Decrypt'), allow('kms:*', byImage('cd'.repeat(48))))
+    const { Principal: _, ...never } = deny
+    const only = { Effect: 'Allow', Action: 's3:*', Resource: '*' }
+    for (const statement of [never, only]) {
+      const organization = { id: 'o-exampleorgid', serviceControlPolicies: [policyOf(statement)] }
+      assert.equal(await decided(policy, {}, { organization }), undefined)
+      const id = 'vpce-1234abcd'
+      const endpoint = policyOf({ ...statement, Principal: '*' })
+      const vpcEndpoints = [{ id, vpc: 'vpc-1234abcd', policy: endpoint }]
+      assert.equal(await decided(policy, { vpcEndpoint: id }, { vpcEndpoints }), undefined)
+    }
+  })
+
   it('is none where no key is asked about', async () => {
     assert.equal(await decided(policyOf(other), { action: 'kms:CreateKey' }), undefined)
   })

@@ -12,19 +12,9 @@ import {
   path,
   policyOf,
   read,
+  refuses,
   withCase,
-  type Files,
 } from './support.ts'
-
-/** The whole message behind the file's name. */
-async function refuses(file: string | object, message: string, files: Files = {}): Promise<void> {
-  await assert.rejects(read(file, files), (error) => {
-    assert.ok(error instanceof ConfigError, String(error))
-    assert.equal(error.message, `${path}: ${message}`)
-    assert.equal(error.path, path)
-    return true
-  })
-}
 
 /** The example of docs/policy-cases.md. */
 const contract = `
@@ -50,6 +40,8 @@ const files = {
   },
 }
 
+const endpoint = { id: 'vpce-1234abcd', vpc: 'vpc-1234abcd' }
+
 describe('readCasesFile', () => {
   it('reads every member of the contract’s example', async () => {
     const file = await read(contract, files)
@@ -71,6 +63,7 @@ describe('readCasesFile', () => {
     assert.deepEqual(rest, {
       name: 'the production image may decrypt',
       index: 0,
+      vpcEndpoint: undefined,
       encryptionContext: { tenant: 'a' },
       context: { 'aws:SourceIp': '10.0.0.7' },
       expect: 'allow',
@@ -93,33 +86,32 @@ describe('readCasesFile', () => {
     assert.equal(file.cases[0]?.name, example.name)
   })
 
-  it('makes a case of each action of a list, under one name and one place', async () => {
-    const action = ['kms:Decrypt', 'kms:GenerateDataKey']
-    const file = await read({ ...members, cases: [example, { ...example, action }] })
-    assert.deepEqual(
-      file.cases.map(({ name, index, action: { name: asked } }) => [name, index, asked]),
-      [
-        ['the image may decrypt', 0, 'kms:Decrypt'],
-        ['the image may decrypt: kms:Decrypt', 1, 'kms:Decrypt'],
-        ['the image may decrypt: kms:GenerateDataKey', 1, 'kms:GenerateDataKey'],
-      ],
+  it('reads the organization of the key’s account, and endpoints that are its', async () => {
+    const statement = { Effect: 'Allow', Action: '*', Resource: '*' }
+    const organization = {
+      id: 'o-exampleorgid',
+      path: 'o-exampleorgid/r-ab12/',
+      serviceControlPolicies: ['./scps/all.json', policyOf(statement)],
+    }
+    const vpcEndpoints = [endpoint]
+    const key = { arn: keyArn.replace('111122223333', '777788889999') }
+    const file = await read(
+      withCase({ vpcEndpoint: 'vpce-1234abcd' }, { key, organization, vpcEndpoints }),
+      { 'scps/all.json': policyOf(statement) },
     )
-    await refuses(withCase({ action: [] }), 'cases[0].action: want at least one action')
-    await refuses(
-      withCase({ action: ['kms:Decrypt', 7] }),
-      'cases[0].action[1]: want a text: an action of KMS, like kms:Decrypt, got a number; put it in quotes',
-    )
-  })
-
-  it('takes numbers, booleans and lists of texts as values of condition keys', async () => {
-    const context = { 'x:A': 'text', 'x:B': 7, 'x:C': true, 'x:D': ['x', 'y'] }
-    const file = await read(withCase({ context }))
-    assert.deepEqual(file.cases[0]?.context, {
-      'x:A': 'text',
-      'x:B': '7',
-      'x:C': 'true',
-      'x:D': ['x', 'y'],
+    const { serviceControlPolicies, ...rest } = file.organization ?? assert.fail()
+    assert.deepEqual(rest, {
+      id: 'o-exampleorgid',
+      path: 'o-exampleorgid/r-ab12/',
+      account: '777788889999',
+      resourceControlPolicies: [],
     })
+    assert.deepEqual(
+      serviceControlPolicies.map(({ name }) => name),
+      ['all.json', 'organization.serviceControlPolicies[1]'],
+    )
+    assert.equal(file.cases[0]?.vpcEndpoint?.account, '777788889999')
+    assert.equal((await read(members)).organization, undefined)
   })
 
   it('names the file that is not YAML, or not there', async () => {
@@ -149,22 +141,6 @@ describe('readCasesFile', () => {
     await refuses(
       text.replace('"worker-1"', '0123'),
       'principals.parent.sessionName: a number that would not stay as it is written: put it in quotes',
-    )
-  })
-
-  it('refuses two cases that results would call the same, and names both', async () => {
-    const actions = { ...example, action: ['kms:Decrypt', 'kms:Encrypt'] }
-    await refuses(
-      { ...members, cases: [example, example] },
-      'cases[1].name: the same name as cases[0].name',
-    )
-    await refuses(
-      { ...members, cases: [{ ...example, name: `${example.name}: kms:Encrypt` }, actions] },
-      'cases[1].action[1]: the same name as cases[0].name',
-    )
-    await refuses(
-      withCase({ action: ['kms:Decrypt', 'kms:decrypt'] }),
-      'cases[0].action[1]: the same name as cases[0].action[0]',
     )
   })
 
@@ -217,11 +193,6 @@ describe('readCasesFile', () => {
   const wrong: readonly (readonly [what: string, file: object, message: string])[] = [
     ['an unknown member', { ...members, more: 1 }, 'more: unknown member'],
     [
-      'an unknown member of a case',
-      withCase({ expects: 'allow' }),
-      'cases[0].expects: unknown member; did you mean expect?',
-    ],
-    [
       'no policy',
       { ...members, policy: undefined },
       'policy: want a path or a document, got nothing',
@@ -236,52 +207,42 @@ describe('readCasesFile', () => {
       { ...members, principals: { parent: { arn: parentArn, policies: [{ Statement: 1 }] } } },
       'principals.parent.policies[0]: Statement: a statement is a JSON object',
     ],
+    [
+      'an organization',
+      { ...members, organization: { id: 'exampleorgid' } },
+      'organization.id: want a text: o- and 10 to 32 lower-case letters or digits',
+    ],
+    [
+      'a service control policy',
+      {
+        ...members,
+        organization: {
+          id: 'o-exampleorgid',
+          serviceControlPolicies: [policyOf(allow('kms:Decrypt'))],
+        },
+      },
+      'organization.serviceControlPolicies[0]: Statement[0].Principal: this kind of policy names no principal',
+    ],
+    [
+      'a VPC endpoint',
+      { ...members, vpcEndpoints: [{ id: 'vpce-1234abcd' }] },
+      'vpcEndpoints[0].vpc: want a text: vpc- and 8 or 17 hex digits, got nothing',
+    ],
+    [
+      'two endpoints of one id',
+      { ...members, vpcEndpoints: [endpoint, endpoint] },
+      'vpcEndpoints[1].id: the same VPC endpoint as vpcEndpoints[0].id',
+    ],
     ['no cases', { ...members, cases: [] }, 'cases: want at least one case'],
-    [
-      'an expectation',
-      withCase({ expect: 'denied' }),
-      'cases[0].expect: want allow, deny, explicit-deny or implicit-deny, got "denied"',
-    ],
-    [
-      'a principal',
-      withCase({ principal: 'nobody' }),
-      'cases[0].principal: want a name under principals: parent',
-    ],
     [
       'a principal’s ARN',
       { ...members, principals: { x: { arn: 'arn:aws:iam::1:x' } } },
       'principals.x.arn: want arn:aws:iam::ACCOUNT:user/NAME, …:role/NAME, …:root or …:federated-user/NAME',
     ],
-    ['a name', withCase({ name: ' ' }), 'cases[0].name: want a text that is not empty'],
-    [
-      'an encryption context',
-      withCase({ encryptionContext: { a: 1 } }),
-      'cases[0].encryptionContext.a: want a text, got a number; put it in quotes',
-    ],
-    [
-      'a value of a condition key',
-      withCase({ context: { 'aws:SourceIp': { a: 1 } } }),
-      'cases[0].context.aws:SourceIp: want a text, a number, true, false or a list of texts, got a map',
-    ],
-    [
-      'a condition key that is misspelt',
-      withCase({ context: { 'aws:SourcIp': 'x' } }),
-      'cases[0].context.aws:SourcIp: no request to KMS has that condition key; did you mean aws:SourceIp?',
-    ],
-    [
-      'a register that is misspelt',
-      withCase({ context: { 'kms:RecipientAttestion:PCR0': 'x' } }),
-      'cases[0].context.kms:RecipientAttestion:PCR0: no request to KMS has that condition key; did you mean kms:RecipientAttestation:PCR0?',
-    ],
     [
       'a boundary by its name in IAM',
       { ...members, principals: { parent: { arn: parentArn, permissionsBoundary: './b.json' } } },
       'principals.parent.permissionsBoundary: unknown member; did you mean boundary?',
-    ],
-    [
-      'a condition key',
-      withCase({ context: { SourceIp: 'x' } }),
-      'cases[0].context.SourceIp: want the name of a condition key, like aws:SourceIp',
     ],
   ]
   for (const [what, file, message] of wrong) {

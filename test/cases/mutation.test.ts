@@ -92,6 +92,38 @@ describe('mutationsOf', () => {
     assert.equal(dropped.length, 1)
   })
 
+  it('asks control and endpoint policies: what they deny anyway, no change of the key policy alters', async () => {
+    const never = { Effect: 'Deny', Action: 'kms:Decrypt', Resource: '*' }
+    const id = 'vpce-1234abcd'
+    const vpcEndpoints = [
+      { id, vpc: 'vpc-1234abcd', policy: policyOf({ ...never, Principal: '*' }) },
+    ]
+    const inOrganization = (member: string, statement: object) => ({
+      organization: { id: 'o-exampleorgid', [member]: [policyOf(statement)] },
+    })
+    const rows: readonly (readonly [more: object, rest: object])[] = [
+      [{}, inOrganization('serviceControlPolicies', never)],
+      [{}, inOrganization('resourceControlPolicies', { ...never, Principal: '*' })],
+      [{ vpcEndpoint: id }, { vpcEndpoints }],
+    ]
+    for (const [more, rest] of rows) {
+      const denied = { ...example, ...more, expect: 'explicit-deny' }
+      const { killed, survivors } = await scoreOf([denied], {}, rest)
+      assert.equal(killed, 0)
+      assert.ok(survivors.length > 0)
+    }
+  })
+
+  it('changes the key policy alone', async () => {
+    const organization = {
+      id: 'o-exampleorgid',
+      serviceControlPolicies: [policyOf({ Effect: 'Allow', Action: '*', Resource: '*' })],
+    }
+    const { total, percent } = await scoreOf(enough, {}, { organization })
+    assert.equal(total, (await scoreOf(enough)).total)
+    assert.equal(percent, 100)
+  })
+
   it('ignores cases about actions on no key', async () => {
     const random = { ...without, action: 'kms:GenerateRandom' }
     const { killed } = await scoreOf([random])

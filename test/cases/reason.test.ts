@@ -50,7 +50,54 @@ describe('reasonOf', () => {
       { 'iam/parent.json': { Version: '2012-10-17', Statement: statement } },
     )
     assert.equal(actual, 'explicit-deny')
-    assert.equal(reason, 'statement Never of parent.json denies it')
+    assert.equal(reason, 'statement Never of the identity-based policy parent.json denies it')
+  })
+
+  it('says nothing of what others want where one denies without a condition', async () => {
+    const never = { Sid: 'Never', Effect: 'Deny', Action: 'kms:*', Resource: '*' }
+    const organization = { id: 'o-exampleorgid', serviceControlPolicies: [policyOf(never)] }
+    const conditioned = allow('kms:Decrypt', {
+      Effect: 'Deny',
+      Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1234abcd' } },
+    })
+    const { reason } = await run(
+      withCase({}, { policy: policyOf(allow('kms:*'), conditioned), organization }),
+    )
+    assert.equal(
+      reason,
+      'statement Never of the service control policy organization.serviceControlPolicies[0] denies it',
+    )
+  })
+
+  it('says what the limit wants, not what the key policy has besides', async () => {
+    const condition = { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }
+    const scp = { Sid: 'Europe', Effect: 'Allow', Action: '*', Resource: '*', Condition: condition }
+    const { reason } = await run(
+      withCase(
+        { attestation: undefined },
+        {
+          policy: policyOf(allow('kms:Decrypt', byImage()), allow('kms:*')),
+          organization: { id: 'o-exampleorgid', serviceControlPolicies: ['./europe.json'] },
+        },
+      ),
+      { 'europe.json': policyOf(scp) },
+    )
+    assert.equal(
+      reason,
+      'statement Europe of the service control policy europe.json wants ' +
+        'StringEquals aws:RequestedRegion eu-west-1; the request has us-east-1',
+    )
+  })
+
+  it('knows two policies of one name apart', async () => {
+    const all = { Effect: 'Allow', Action: '*', Resource: '*' }
+    const never = { Sid: 'Never', Effect: 'Deny', Action: '*', Resource: '*' }
+    const serviceControlPolicies = ['./a/scp.json', './b/scp.json']
+    const { reason } = await run(
+      withCase({}, { organization: { id: 'o-exampleorgid', serviceControlPolicies } }),
+      { 'a/scp.json': policyOf(all), 'b/scp.json': policyOf(never) },
+    )
+    assert.equal(reason, 'statement Never of the service control policy scp.json denies it')
   })
 
   it('names the boundary that has nothing to allow it', async () => {

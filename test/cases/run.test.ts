@@ -127,12 +127,15 @@ describe('runCases', () => {
     const policy = policyOf(allow('kms:*', { Principal: { AWS: anyone } }))
     const none = await run(withCase({ expect: 'deny' }, { policy }))
     assert.equal(none.ok, true)
-    assert.equal(none.reason, `no identity based policy allows kms:Decrypt to ${parentSession}`)
+    assert.equal(none.reason, `no identity-based policy allows kms:Decrypt to ${parentSession}`)
     const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: keyArn }
     const parent = { arn: parentArn, policies: [{ Version: '2012-10-17', Statement: statement }] }
     const own = await run(withCase({}, { policy, principals: { parent } }))
     assert.equal(own.actual, 'allow')
-    assert.equal(own.reason, 'statement 0 of principals.parent.policies[0] allows it')
+    assert.equal(
+      own.reason,
+      'statement 0 of the identity-based policy principals.parent.policies[0] allows it',
+    )
   })
 
   it('decides an action on no key without the key policy', async () => {
@@ -191,6 +194,31 @@ describe('runCases', () => {
     }
   })
 
+  it('has the temporary credentials of a role and of a federated user', async () => {
+    const denyBy = (Condition: object) =>
+      policyOf(allow('kms:Decrypt', { Principal: '*' }), {
+        ...allow('kms:Decrypt', { Principal: '*', Condition }),
+        Sid: 'Fresh',
+        Effect: 'Deny',
+      })
+    const fay = 'arn:aws:sts::111122223333:federated-user/fay'
+    const alice = 'arn:aws:iam::111122223333:user/alice'
+    const principals = { ...members.principals, fay: { arn: fay }, alice: { arn: alice } }
+    const actualBy = async (Condition: object, principal: string, context: object = {}) => {
+      const file = withCase({ principal, context }, { policy: denyBy(Condition), principals })
+      return (await run(file)).actual
+    }
+    const old = { DateLessThan: { 'aws:TokenIssueTime': '2099-01-01T00:00:00Z' } }
+    assert.equal(await actualBy(old, 'parent'), 'explicit-deny')
+    assert.equal(await actualBy(old, 'fay'), 'explicit-deny')
+    assert.equal(await actualBy(old, 'alice'), 'allow')
+    const withoutMfa = { Bool: { 'aws:MultiFactorAuthPresent': 'false' } }
+    assert.equal(await actualBy(withoutMfa, 'parent'), 'explicit-deny')
+    assert.equal(await actualBy(withoutMfa, 'fay'), 'allow')
+    const proved = { 'aws:MultiFactorAuthPresent': 'true' }
+    assert.equal(await actualBy(withoutMfa, 'parent', proved), 'allow')
+  })
+
   it('has the key’s usage from the action', async () => {
     const key = { arn: keyArn, spec: 'RSA_2048' }
     for (const [action, usage] of [
@@ -210,7 +238,7 @@ describe('runCases', () => {
       ['StringEquals', 'aws:PrincipalTag/team', 'payments', 'payments'],
       ['StringEquals', 'kms:EncryptionContext:tenant', 'b', 'b'],
       ['StringEquals', 'kms:EncryptionAlgorithm', 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_256'],
-      ['ForAnyValue:StringEquals', 'kms:ResourceAliases', 'alias/app', ['alias/app', 'alias/b']],
+      ['ForAnyValue:StringEquals', 'aws:CalledVia', 'a', ['a', 'b']],
       ['StringEquals', 'kms:RecipientAttestation:PCR8', image, image],
       ['StringEquals', 'ec2:RoleDelivery', '2.0', '2.0'],
     ] as const) {
@@ -224,6 +252,159 @@ describe('runCases', () => {
         assert.deepEqual(same, [name])
       }
     }
+  })
+})
+
+const organizationId = 'o-exampleorgid'
+const memberPath = `${organizationId}/r-ab12/ou-ab12-11111111/`
+const everything = { Effect: 'Allow', Action: '*', Resource: '*' }
+const neverDecrypt = { Sid: 'Never', Effect: 'Deny', Action: 'kms:Decrypt', Resource: '*' }
+const outsider = {
+  arn: 'arn:aws:iam::444455556666:role/enclave-parent',
+  policies: [policyOf(everything)],
+}
+
+describe('runCases in an organization', () => {
+  const open = policyOf(allow('kms:*', { Principal: '*' }))
+  const inOrganization = (organization: object, more: object = {}) =>
+    withCase({}, { policy: open, organization: { id: organizationId, ...organization }, ...more })
+  const scp = { serviceControlPolicies: ['./scps/never.json'] }
+  const rcp = { resourceControlPolicies: ['./rcps/never.json'] }
+  const files = {
+    'scps/never.json': policyOf(everything, neverDecrypt),
+    'rcps/never.json': policyOf({ ...neverDecrypt, Principal: '*' }),
+  }
+
+  it('denies what a service control policy denies, to the key’s account alone', async () => {
+    const result = await run(inOrganization(scp), files)
+    assert.equal(result.actual, 'explicit-deny')
+    assert.equal(
+      result.reason,
+      'statement Never of the service control policy never.json denies it',
+    )
+    assert.match(result.decision.message, /with an explicit deny in a service control policy$/)
+    const outside = await run(inOrganization(scp, { principals: { parent: outsider } }), files)
+    assert.equal(outside.actual, 'allow')
+    const root = { arn: anyone }
+    const asRoot = await run(inOrganization(scp, { principals: { parent: root } }), files)
+    assert.equal(asRoot.actual, 'explicit-deny')
+  })
+
+  it('denies what no service control policy allows', async () => {
+    const only = policyOf({ ...everything, Action: 's3:*' })
+    const { actual, reason } = await run(inOrganization({ serviceControlPolicies: [only] }))
+    assert.equal(actual, 'implicit-deny')
+    assert.equal(reason, `no service control policy allows kms:Decrypt to ${parentSession}`)
+  })
+
+  it('denies what a resource control policy denies, whoever calls', async () => {
+    for (const parent of [{ arn: parentArn }, outsider]) {
+      const result = await run(inOrganization(rcp, { principals: { parent } }), files)
+      assert.equal(result.actual, 'explicit-deny')
+      assert.equal(
+        result.reason,
+        'statement Never of the resource control policy never.json denies it',
+      )
+    }
+  })
+
+  it('needs no resource control policy that allows: AWS attaches one', async () => {
+    const encrypt = policyOf({ ...neverDecrypt, Principal: '*', Action: 'kms:Encrypt' })
+    const { actual, explanation } = await run(
+      inOrganization({ resourceControlPolicies: [encrypt] }),
+    )
+    assert.equal(actual, 'allow')
+    assert.deepEqual(
+      explanation.evaluations.slice(0, 2).map(({ policy }) => policy),
+      ['organization.resourceControlPolicies[0]', 'RCPFullAWSAccess'],
+    )
+  })
+
+  it('limits an action on no key', async () => {
+    const rest = { principals: { parent: { arn: parentArn, policies: [policyOf(everything)] } } }
+    const deny = policyOf(everything, { ...neverDecrypt, Action: 'kms:GenerateRandom' })
+    const file = inOrganization({ serviceControlPolicies: [deny] }, rest)
+    const random = { ...file, cases: [{ ...example, action: 'kms:GenerateRandom' }] }
+    assert.equal(await actual(random), 'explicit-deny')
+  })
+
+  it('has the condition keys of a member, and of an outsider none', async () => {
+    const keys = ['PrincipalOrgID', 'PrincipalOrgPaths', 'ResourceOrgID', 'ResourceOrgPaths']
+    const orgKeys = async (parent: object) => {
+      const { explanation } = await run(
+        inOrganization({ path: memberPath }, { principals: { parent } }),
+      )
+      return keys.map((key) => explanation.requestContext[`aws:${key}`])
+    }
+    assert.deepEqual(await orgKeys({ arn: parentArn }), [
+      organizationId,
+      [memberPath],
+      organizationId,
+      [memberPath],
+    ])
+    assert.deepEqual(await orgKeys(outsider), [undefined, undefined, organizationId, [memberPath]])
+  })
+})
+
+describe('runCases through a VPC endpoint', () => {
+  const id = 'vpce-1234abcd'
+  const vpc = 'vpc-1234abcd'
+  const through = (endpoint: object, rest: object = {}) =>
+    withCase(
+      { vpcEndpoint: id },
+      { vpcEndpoints: [{ id, vpc, ...endpoint }], policy: policyOf(allow('kms:*')), ...rest },
+    )
+  const endpointPolicy = (...statements: readonly object[]) => ({
+    policy: policyOf(...statements.map((one) => ({ Principal: '*', ...one }))),
+  })
+
+  it('has the condition keys of the endpoint, and no aws:SourceIp', async () => {
+    const organization = { id: organizationId, path: memberPath }
+    const rest = { organization }
+    const { explanation } = await run(through({}, rest))
+    const keys = Object.entries(explanation.requestContext).filter(([key]) =>
+      /^aws:(Source(Ip|Vpce?)|Vpc)/.test(key),
+    )
+    assert.deepEqual(Object.fromEntries(keys), {
+      'aws:SourceVpc': vpc,
+      'aws:SourceVpce': id,
+      'aws:VpcSourceIp': '127.0.0.1',
+      'aws:VpceAccount': '111122223333',
+      'aws:VpceOrgID': organizationId,
+      'aws:VpceOrgPaths': [memberPath],
+    })
+    const foreign = (await run(through({ account: '444455556666' }, rest))).explanation
+    assert.equal(foreign.requestContext['aws:VpceAccount'], '444455556666')
+    assert.equal(foreign.requestContext['aws:VpceOrgID'], undefined)
+  })
+
+  it('lets the context of a case win', async () => {
+    const file = through({})
+    const cases = [{ ...example, vpcEndpoint: id, context: { 'aws:VpcSourceIp': '10.0.0.7' } }]
+    const { explanation } = await run({ ...file, cases })
+    assert.equal(explanation.requestContext['aws:VpcSourceIp'], '10.0.0.7')
+  })
+
+  it('allows what an endpoint without a policy lets through', async () => {
+    assert.equal(await actual(through({})), 'allow')
+  })
+
+  it('denies what the endpoint’s policy does not allow', async () => {
+    const endpoint = endpointPolicy({ ...everything, Action: 'kms:Encrypt' })
+    const { actual, reason } = await run(through(endpoint))
+    assert.equal(actual, 'implicit-deny')
+    assert.equal(reason, `no VPC endpoint policy allows kms:Decrypt to ${parentSession}`)
+    const straight = { ...through(endpoint), cases: [example] }
+    assert.equal((await run(straight)).actual, 'allow')
+  })
+
+  it('denies what the endpoint’s policy denies, and says which it is', async () => {
+    const { actual, reason } = await run(through(endpointPolicy(everything, neverDecrypt)))
+    assert.equal(actual, 'explicit-deny')
+    assert.equal(
+      reason,
+      'statement Never of the VPC endpoint policy vpcEndpoints[0].policy denies it',
+    )
   })
 })
 

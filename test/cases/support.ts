@@ -2,7 +2,9 @@
  * Cases files for tests: a small one that holds, with whatever a test puts in the place of its
  * members, read as if it stood in a folder with the other files that the test names.
  */
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { ConfigError } from '../../lib/config/config-error.ts'
 import { readCasesFile, type CasesFile } from '../../lib/cases/file.ts'
 import { runCases, type CaseResult } from '../../lib/cases/run.ts'
 
@@ -61,6 +63,20 @@ export function read(file: string | object = members, files: Files = {}): Promis
     const found = Object.entries(files).find(([name]) => join(folder, name) === wanted)
     if (!found) throw new Error(`ENOENT: no such file or directory, open '${wanted}'`)
     return bytesOf(found[1])
+  })
+}
+
+/** `message` is the whole of it behind the file's name. */
+export async function refuses(
+  file: string | object,
+  message: string,
+  files: Files = {},
+): Promise<void> {
+  await assert.rejects(read(file, files), (error) => {
+    assert.ok(error instanceof ConfigError, String(error))
+    assert.equal(error.message, `${path}: ${message}`)
+    assert.equal(error.path, path)
+    return true
   })
 }
 

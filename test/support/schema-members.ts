@@ -54,6 +54,20 @@ const principals = {
   },
 }
 
+const organization = {
+  id: 'o-exampleorgid',
+  path: 'o-exampleorgid/r-ab12/',
+  serviceControlPolicies: ['./identity.json'],
+  resourceControlPolicies: ['./control.json'],
+}
+
+const endpoint = {
+  id: 'vpce-1234abcd',
+  vpc: 'vpc-1234abcd',
+  account: '111122223333',
+  policy: './key.json',
+}
+
 const cases = {
   ...members,
   policy: './key.json',
@@ -91,6 +105,13 @@ export const rightCases: readonly object[] = [
     },
     cases: [{ ...example, principal: 'service' }],
   },
+  {
+    ...cases,
+    organization,
+    vpcEndpoints: [endpoint],
+    cases: [{ ...example, vpcEndpoint: endpoint.id }],
+  },
+  { ...cases, organization: { id: organization.id }, vpcEndpoints: [] },
 ]
 
 export const wrongCases: Readonly<Record<string, object>> = {
@@ -163,6 +184,14 @@ export const wrongCases: Readonly<Record<string, object>> = {
     ...cases,
     cases: [{ ...example, attestation: { platform: 'sev', debug: true } }],
   },
+  'a case whose endpoint is a number': { ...cases, cases: [{ ...example, vpcEndpoint: 1 }] },
+  'an organization without id': { ...cases, organization: {} },
+  'an organization with an unknown member': {
+    ...cases,
+    organization: { ...organization, scps: [] },
+  },
+  'an endpoint without a VPC': { ...cases, vpcEndpoints: [{ id: endpoint.id }] },
+  'an endpoint with an unknown member': { ...cases, vpcEndpoints: [{ ...endpoint, name: 'x' }] },
   'an unknown rule': { ...cases, accept: [{ rule: 'none', reason: 'x' }] },
   'a finding without a reason': { ...cases, accept: [{ rule: 'root-delegation' }] },
 }
@@ -206,15 +235,8 @@ const config = {
     },
     { service: 's3.amazonaws.com' },
   ],
-  organization: {
-    id: 'o-exampleorgid',
-    path: 'o-exampleorgid/r-ab12/',
-    serviceControlPolicies: ['./identity.json'],
-    resourceControlPolicies: ['./control.json'],
-  },
-  vpcEndpoints: [
-    { id: 'vpce-1234abcd', vpc: 'vpc-1234abcd', account: '111122223333', policy: './key.json' },
-  ],
+  organization,
+  vpcEndpoints: [endpoint],
   keys: [
     {
       id,

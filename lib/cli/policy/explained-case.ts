@@ -2,7 +2,8 @@
  * The request that `policy explain` is asked about: a case of a cases file, or one that the flags
  * describe, read by the readers of cases files. What is refused is refused under its flag's name.
  */
-import { parseCases, readCasesFile, type CasesFile, type PolicyCase } from '../../cases/file.ts'
+import type { PolicyCase } from '../../cases/case.ts'
+import { parseCases, readCasesFile, type CasesFile } from '../../cases/file.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { readFromDisk } from '../../config/disk.ts'
 import { attachedPolicy } from '../../config/policies.ts'
