@@ -18,10 +18,14 @@ function input(name) {
   return (process.env[`INPUT_${name.toUpperCase()}`] ?? '').trim()
 }
 
-function fail(message) {
+function annotate(message) {
   // As @actions/core writes it: a line break would end the annotation, and begin another.
   const data = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
   console.log(`::error::${data}`)
+}
+
+function fail(message) {
+  annotate(message)
   process.exit(1)
 }
 
@@ -59,9 +63,27 @@ const paths = input('paths')
   .split('\n')
   .map((line) => line.trim())
   .filter((line) => line !== '')
-if (paths.length === 0) fail('paths: want at least one file or folder')
 const lint = input('lint')
-if (!['true', 'false', ''].includes(lint)) fail('lint: want true or false')
+
+/** What is wrong with the inputs, before anything runs: the commands would say it once each. */
+function* mistakes() {
+  if (paths.length === 0) yield 'paths: want at least one file or folder'
+  for (const path of paths) {
+    if (!existsSync(path)) {
+      yield `paths: no such file or folder: ${path}; want one a line, without globs`
+    }
+  }
+  for (const name of ['min-coverage', 'min-mutation-score']) {
+    if (!/^(?:100|\d{1,2}|)$/.test(input(name))) {
+      yield `${name}: want a whole number from 0 to 100, without a percent sign, got ${input(name)}`
+    }
+  }
+  if (!['true', 'false', ''].includes(lint)) yield 'lint: want true or false'
+}
+
+const found = [...mistakes()]
+for (const message of found) annotate(message)
+if (found.length > 0) process.exit(1)
 
 install()
 const demands = [...flag('min-coverage'), ...flag('min-mutation-score')]

@@ -120,14 +120,29 @@ describe('the action', () => {
     assert.match(stdout, /title=signer-only::/)
   })
 
-  for (const [what, inputs, message] of [
-    ['no paths', { paths: ' \n' }, 'paths: want at least one file or folder'],
-    ['an answer that is neither yes nor no', { lint: 'perhaps' }, 'lint: want true or false'],
+  const globs = 'want one a line, without globs'
+  const percent = 'want a whole number from 0 to 100, without a percent sign'
+  for (const [what, inputs, messages] of [
+    ['no paths', { paths: ' \n' }, ['paths: want at least one file or folder']],
+    ['an answer that is neither yes nor no', { lint: 'perhaps' }, ['lint: want true or false']],
+    [
+      'a path that is not there, and a glob',
+      { paths: 'policies l\npolicies\npolicies/*.yaml' },
+      [
+        `paths: no such file or folder: policies l; ${globs}`,
+        `paths: no such file or folder: policies/*.yaml; ${globs}`,
+      ],
+    ],
+    [
+      'minimums that are no percentages',
+      { 'min-coverage': 'abc', 'min-mutation-score': '90%' },
+      [`min-coverage: ${percent}, got abc`, `min-mutation-score: ${percent}, got 90%25`],
+    ],
   ] as const) {
-    it(`refuses ${what}`, async () => {
-      const { code, stdout } = await act(inputs)
-      assert.equal(code, 1)
-      assert.equal(stdout, `::error::${message}\n`)
+    it(`refuses ${what}, in an annotation each, before anything runs`, async () => {
+      const { code, stdout, stderr } = await act(inputs)
+      assert.deepEqual([code, stderr], [1, ''])
+      assert.equal(stdout, messages.map((message) => `::error::${message}\n`).join(''))
     })
   }
 })

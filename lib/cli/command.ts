@@ -56,6 +56,10 @@ function serveCommand(): Command {
     .option('--auth <mode>', 'open or strict (default: open)')
     .option('--tls', 'HTTPS, with a certificate made for this start')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
+    .addHelpText(
+      'after',
+      '\nexit code: 0 it was told to stop; 1 it could not start; 2 a flag or the config is wrong',
+    )
     .action(async (flags: Record<string, string | boolean>) => {
       await (await import('./commands/serve.ts')).serve(flags)
     })
@@ -64,7 +68,11 @@ function serveCommand(): Command {
 function attestCommand(): Command {
   return new Command('attest')
     .description('mint an attestation document under the simulated root; base64 on stdout')
-    .option('--pcr <N=HEX>', 'a register and its value', collectPcr, new Map())
+    .addOption(
+      new Option('--pcr <N=HEX>', 'a register and its value; repeatable')
+        .argParser(collectPcr)
+        .default(new Map(), 'none'),
+    )
     .option('--eif <file>', 'an enclave image: gives PCR0, PCR1, PCR2, and PCR8 if it is signed')
     .option('--debug', 'as an enclave in debug mode: PCR0, PCR1, PCR2 and PCR8 are zero')
     .option('--role-arn <arn>', "the parent's role: gives PCR3")
@@ -82,6 +90,7 @@ function attestCommand(): Command {
     .option('--user-data <file>', 'user data')
     .option('--timestamp <time>', "the document's time, ISO 8601 (default: now)")
     .option('--out <file>', "write the document's bytes there instead")
+    .addHelpText('after', '\nexit code: 0 the document is made; 2 a flag or a file is wrong')
     .action(async (flags: import('./commands/attest.ts').AttestFlags) => {
       await (await import('./commands/attest.ts')).attest(flags)
     })
@@ -94,6 +103,7 @@ function inspectCommand(): Command {
     .option('--at <time>', "judge at that time, ISO 8601, or 'document' (default: now)")
     .option('--root <root>', 'simulated, aws, or a PEM file', 'simulated')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nexit code: 0 it may be believed; 1 it may not; 2 it cannot be read')
     .action(async (file: string, flags: import('./commands/inspect.ts').InspectFlags) => {
       await (await import('./commands/inspect.ts')).inspect(file, flags)
     })
@@ -104,6 +114,10 @@ function openCommand(): Command {
     .description("open a CiphertextForRecipient with the enclave's private key")
     .argument('[file]', 'a file, or - for standard input', '-')
     .requiredOption('--key <file>', 'RSA private key, PKCS#8 or PKCS#1, PEM or DER')
+    .addHelpText(
+      'after',
+      '\nexit code: 0 the plaintext is on stdout; 1 it cannot be opened; 2 a flag is wrong',
+    )
     .action(async (file: string, flags: { key: string }) => {
       await (await import('./commands/open.ts')).open(file, flags)
     })

@@ -32,6 +32,10 @@ function testCommand(): Command {
     .option('--min-mutation-score <percent>', '--mutate, and fail where it is less', readPercent)
     .option('--watch', 'run again whenever a file changes')
     .option('--no-color', 'print without colours')
+    .addHelpText(
+      'after',
+      '\nexit code: 0 all cases hold; 1 some do not, or a minimum is not reached; 2 a file is wrong',
+    )
     .action(async (paths: string[], flags: import('./commands/policy-test.ts').PolicyTestFlags) => {
       await (await import('./commands/policy-test.ts')).policyTest(paths, flags)
     })
@@ -45,11 +49,19 @@ function readPercent(text: string): number {
 function lintCommand(): Command {
   return new Command('lint')
     .description('find key policies that do not protect what they seem to')
-    .argument('<path...>', 'key policies in JSON; files of cases, which name one; folders of cases')
+    .argument(
+      '[path...]',
+      'key policies in JSON; files of cases, which name one; folders of both (default: the current folder)',
+    )
     .addOption(
       new Option('--format <name>', 'how findings are printed')
         .choices(['text', 'json', 'sarif', 'github'])
         .default('text'),
+    )
+    .option('--no-color', 'print without colours')
+    .addHelpText(
+      'after',
+      '\nexit code: 0 nothing but notes; 1 an error or a warning; 2 a file cannot be read',
     )
     .action(async (files: string[], flags: import('./commands/policy-lint.ts').PolicyLintFlags) => {
       await (await import('./commands/policy-lint.ts')).policyLint(files, flags)
@@ -73,11 +85,18 @@ function explainCommand(): Command {
     .option('--identity-policy <file>', 'of the principal; repeatable', collect)
     .option('--boundary <file>', "the principal's permissions boundary")
     .option('--session-policy <file>', 'of the session; repeatable', collect)
-    .option('--key <arn>', "the key (default: one in the principal's account)")
+    .option(
+      '--key <arn>',
+      "the key (default: in the principal's account, with the id 1234abcd-12ab-34cd-56ef-1234567890ab)",
+    )
     .option('--cases <file>', 'explain a case of a cases file instead')
     .option('--case <name>', 'its name')
     .option('--json', 'print JSON')
     .option('--no-color', 'print without colours')
+    .addHelpText(
+      'after',
+      '\nexit code: 0 the request is allowed; 1 it is denied; 2 the input is wrong',
+    )
     .action(async (flags: import('./commands/policy-explain.ts').PolicyExplainFlags) => {
       await (await import('./commands/policy-explain.ts')).policyExplain(flags)
     })

@@ -15,6 +15,23 @@ describe('the command line', () => {
     assert.equal(stderr, '')
   })
 
+  it('says in the help of a command what its exit codes mean, and no default that is none', async () => {
+    for (const command of [
+      'serve',
+      'attest',
+      'inspect',
+      'open',
+      'policy test',
+      'policy lint',
+      'policy explain',
+    ]) {
+      const { code, stdout } = await run([...command.split(' '), '--help'])
+      assert.equal(code, 0)
+      assert.match(stdout.toString(), /\nexit code: 0 .*; 2 .*\n/, command)
+      assert.doesNotMatch(stdout.toString(), /\{\}/)
+    }
+  })
+
   const wrong: [args: string[], line: RegExp][] = [
     [['bogus'], /unknown command 'bogus'/],
     [['serve', '--bogus'], /unknown option '--bogus'/],

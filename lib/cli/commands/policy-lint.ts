@@ -11,11 +11,14 @@ import { complain, say } from '../words.ts'
 
 export interface PolicyLintFlags {
   readonly format: LintFormat
+  /** `--no-color` makes it false. */
+  readonly color: boolean
 }
 
-export async function policyLint(paths: readonly string[], flags: PolicyLintFlags): Promise<void> {
-  const run = await lintFiles(paths)
-  const style = styleFor({ isTTY: process.stdout.isTTY, env: process.env })
+export async function policyLint(given: readonly string[], flags: PolicyLintFlags): Promise<void> {
+  const run = await lintFiles(given.length > 0 ? given : ['.'])
+  const { isTTY } = process.stdout
+  const style = styleFor({ isTTY, env: process.env, color: flags.color })
   const { data, words } = lintFormats[flags.format](run, { style, repository: repositoryFolder() })
   if (data !== '') process.stdout.write(`${data}\n`)
   for (const line of run.wrong) complain(line)

@@ -1,10 +1,10 @@
 /**
  * One run of `policy lint` as data, which the formats print: the findings of every policy, and the
  * files that cannot be read. A cases file stands for the policy that it names, and says for a policy
- * beside it which findings are meant.
+ * beside it which findings are meant; a folder for its cases, and for the key policies without any.
  */
 import { existsSync, statSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { unusedAcceptance, judgeFindings, type Judged } from '../../cases/accepted.ts'
 import { readCasesFile, type CasesFile } from '../../cases/file.ts'
 import { ConfigError } from '../../config/config-error.ts'
@@ -15,9 +15,12 @@ import { lintPolicy } from '../../iam/lint/index.ts'
 import { linesOf } from '../../iam/lines.ts'
 import { Exit } from '../exit.ts'
 import { readInput } from '../files.ts'
-import { findCases } from './find-cases.ts'
-import { Lines, type Position } from './positions.ts'
+import { casesName, findFiles, noCases } from './find-cases.ts'
+import { keyPoliciesAmong } from './key-policies.ts'
+import { otherThanPolicy } from './not-a-policy.ts'
+import { Lines, shortened, type Position } from './positions.ts'
 import { TrackedFiles } from './tracked-files.ts'
+import { lineOfWrong, wrongFile } from './wrong-file.ts'
 
 export interface FileFinding extends Judged {
   /** As it was given, or relative to the current folder. */
@@ -33,40 +36,53 @@ export interface LintRun {
   readonly wrong: readonly string[]
 }
 
-const casesForm = /\.cases\.(?:yaml|yml|json)$/
-
 /** A policy that is named twice, by itself and by its cases, is looked at once. */
 export async function lintFiles(paths: readonly string[]): Promise<LintRun> {
   const seen = new Set<string>()
+  const read = new Set<string>()
   const findings: FileFinding[] = []
   const wrong: string[] = []
   let policies = 0
-  for (const path of paths.flatMap(filesOf)) {
+  const look = async (path: string, findingsOf: typeof ofCases) => {
     const before = seen.size
     try {
-      const found = casesForm.test(path) ? await ofCases(path, seen) : await ofPolicy(path, seen)
-      findings.push(...found)
+      findings.push(...(await findingsOf(path, seen, read)))
       policies += seen.size - before
     } catch (error) {
       if (!(error instanceof ConfigError || error instanceof Exit)) throw error
       wrong.push(error.message)
     }
   }
+  const others: string[] = []
+  for (const path of paths) {
+    if (!isFolder(path)) {
+      await look(path, casesName.test(path) ? ofCases : ofPolicy)
+      continue
+    }
+    const { cases, json } = findFiles([path])
+    const keyPolicies = keyPoliciesAmong(json)
+    if (cases.length === 0 && keyPolicies.length === 0) throw noCases([path], [])
+    for (const one of cases) await look(one, ofCases)
+    others.push(...keyPolicies)
+  }
+  // What cases read, as their policy or beside it (a policy of a VPC endpoint), has been looked at.
+  for (const path of others) if (!read.has(resolve(path))) await look(path, ofPolicy)
   return { findings, policies, wrong }
 }
 
-/** A folder stands for the cases below it, and they for their policies. */
-function filesOf(path: string): string[] {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-  return isFolder ? findCases([path]) : [path]
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 async function ofPolicy(path: string, seen: Set<string>): Promise<readonly FileFinding[]> {
-  if (isSeen(resolve(path), seen)) return []
   const bytes = await readInput(path, 2)
   const text = readText(() => bytes, path, 'it')
+  const isPolicy = isStored(text)
+  const other = isPolicy ? undefined : otherThanPolicy(text, path)
+  if (other !== undefined) throw new Exit(2, `${path}: ${other}`)
+  if (isSeen(resolve(path), seen)) return []
   // Of what AWS would not store the cases cannot be read either.
-  const cases = isStored(text) ? await casesBeside(path) : undefined
+  const cases = isPolicy ? await casesBeside(path) : undefined
   if (!cases) return lintPolicy(text).map((finding) => ({ file: path, ...finding }))
   return withCases(text, cases, ({ line }) => ({ file: path, line }))
 }
@@ -81,14 +97,29 @@ function isStored(text: string): boolean {
   }
 }
 
-async function ofCases(path: string, seen: Set<string>): Promise<readonly FileFinding[]> {
+async function ofCases(
+  path: string,
+  seen: Set<string>,
+  read: Set<string>,
+): Promise<readonly FileFinding[]> {
   const tracked = new TrackedFiles()
-  const file = await readCasesFile(path, tracked.read)
+  const file = await casesIn(path, tracked)
+  for (const one of tracked.paths) read.add(one)
   const place = file.policyPlace
   if (isSeen(file.policyPath ?? `${resolve(path)} ${place?.path ?? ''}`, seen)) return []
   const lines = new Lines(file, tracked)
   const at = ({ path: inside }: Judged) => shortened(lines.inPolicy(inside))
   return withCases(file.policy, { file, tracked }, at)
+}
+
+/** Throws Exit 2 with the place of what is wrong. */
+async function casesIn(path: string, tracked: TrackedFiles): Promise<CasesFile> {
+  try {
+    return await readCasesFile(path, tracked.read)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new Exit(2, lineOfWrong(wrongFile(path, error, tracked)))
+  }
 }
 
 function isSeen(name: string, seen: Set<string>): boolean {
@@ -109,7 +140,7 @@ async function casesBeside(path: string): Promise<Cases | undefined> {
     .find((name) => name !== path && existsSync(name))
   if (beside === undefined) return undefined
   const tracked = new TrackedFiles()
-  const file = await readCasesFile(beside, tracked.read)
+  const file = await casesIn(beside, tracked)
   return file.policyPath === resolve(path) ? { file, tracked } : undefined
 }
 
@@ -131,9 +162,4 @@ function withCases(
     return { file: file.path, rule, severity, path, line: lines(path), message, fix }
   })
   return [...placed, ...stale]
-}
-
-function shortened({ file, line }: Position): Position {
-  const short = relative('', file)
-  return { file: short.startsWith('..') ? file : short, line }
 }

@@ -72,13 +72,18 @@ function membersOf(finding: FileFinding): object {
   return { file, rule, severity, path, line, message: messageOf(finding), fix }
 }
 
-function summary({ findings, policies }: LintRun): string {
+function summary({ findings, policies, wrong }: LintRun): string {
   const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count === 0 ? [] : [counted(count, severity)]
   })
   const what = counts.length === 0 ? 'nothing found' : counts.join(', ')
-  return `${what} in ${policies === 1 ? '1 policy' : `${String(policies)} policies`}`
+  const where = policies === 1 ? '1 policy' : `${String(policies)} policies`
+  // Of no policy nothing can be said.
+  const found = policies === 0 ? [] : [`${what} in ${where}`]
+  return [...found, ...(wrong.length > 0 ? [`${counted(wrong.length, 'file')} wrong`] : [])].join(
+    ', ',
+  )
 }
 
 function counted(count: number, what: string): string {

@@ -1,7 +1,7 @@
 /**
  * Lines of cases and of statements, in the files that their authors edit: for annotations of code.
  */
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { decidingStatement } from '../../cases/deciding-statement.ts'
 import type { CasesFile } from '../../cases/file.ts'
 import type { CaseResult } from '../../cases/run.ts'
@@ -14,6 +14,12 @@ export interface Position {
   readonly file: string
   /** 1-based. */
   readonly line: number
+}
+
+/** The same, with the file as people would name it from the current folder. */
+export function shortened({ file, line }: Position): Position {
+  const short = relative('', file)
+  return { file: short.startsWith('..') ? file : short, line }
 }
 
 /** A text is read for its lines when somebody asks for one. */

@@ -8,8 +8,11 @@ import { mutationsOf, type MutationScore } from '../../cases/mutation.ts'
 import { runCases, type CaseResult } from '../../cases/run.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import type { PolicyCoverage } from '../../iam/coverage.ts'
-import { Lines, placeOfError, type Position } from './positions.ts'
+import { Lines } from './positions.ts'
 import type { TrackedFiles } from './tracked-files.ts'
+import { wrongFile, type WrongFile } from './wrong-file.ts'
+
+export type { WrongFile } from './wrong-file.ts'
 
 export interface TestOptions {
   readonly coverage: boolean
@@ -37,18 +40,11 @@ export interface FileRun {
 export interface Demand {
   /** `coverage is at least 90 %` */
   readonly name: string
+  /** `at least 90 %` */
+  readonly wanted: string
   readonly ok: boolean
   /** One line: what it is instead. */
   readonly reason: string
-}
-
-export interface WrongFile {
-  /** As it was given. */
-  readonly path: string
-  /** One line, without the path. */
-  readonly message: string
-  /** Of what is wrong: in the file, or in a policy that it names. */
-  readonly at: Position
 }
 
 /** Their bytes while they are read, and their texts afterwards. */
@@ -68,8 +64,7 @@ export async function runFiles(
       files.push(await runFile(await readCasesFile(path, tracked.read), tracked, options, nowMs))
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      const message = error.message.slice(`${path}: `.length)
-      wrong.push({ path, message, at: placeOfError(path, error, tracked) })
+      wrong.push(wrongFile(path, error, tracked))
     }
   }
   return { files, wrong }
@@ -104,9 +99,9 @@ function demand(
 ): Demand[] {
   if (!measured || least === undefined) return []
   const { percent } = measured
-  const name = `${what} is at least ${String(least)} %`
+  const wanted = `at least ${String(least)} %`
   const reason = `${what} is ${String(percent)} %${limit === null ? '' : `: ${limit}`}`
-  return [{ name, ok: percent >= least && limit === null, reason }]
+  return [{ name: `${what} is ${wanted}`, wanted, ok: percent >= least && limit === null, reason }]
 }
 
 export interface Totals {

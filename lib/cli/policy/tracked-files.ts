@@ -34,6 +34,11 @@ export class TrackedFiles {
     return Buffer.from(this.#files.get(resolve(path))?.bytes ?? []).toString('utf8')
   }
 
+  /** Whether it was asked for. */
+  has(path: string): boolean {
+    return this.#files.has(resolve(path))
+  }
+
   /** Whole paths. */
   get paths(): string[] {
     return [...this.#files.keys()]

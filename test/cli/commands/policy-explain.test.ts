@@ -52,6 +52,38 @@ describe('policy explain', () => {
     assert.ok(!stdout.includes('\u001b'))
   })
 
+  it('prints the policies around a case of a file, and which of them denies it', async () => {
+    const statement = { Effect: 'Allow', Action: '*', Resource: '*' }
+    const id = 'vpce-1234abcd'
+    write('scp.json', statement, { ...statement, Sid: 'Never', Effect: 'Deny' })
+    write('endpoint.json', { ...statement, Principal: '*' })
+    write('key.json', { ...statement, Principal: { AWS: parent } })
+    const file = {
+      policy: './key.json',
+      key: { arn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+      principals: { parent: { arn: parent } },
+      organization: { id: 'o-exampleorgid', serviceControlPolicies: ['./scp.json'] },
+      vpcEndpoints: [{ id, vpc: 'vpc-1234abcd', policy: './endpoint.json' }],
+      cases: [
+        {
+          name: 'a',
+          principal: 'parent',
+          action: 'kms:Decrypt',
+          vpcEndpoint: id,
+          expect: 'explicit-deny',
+        },
+      ],
+    }
+    writeFileSync(path('around.cases.json'), JSON.stringify(file))
+    const { code, stdout } = await explain(['--cases', path('around.cases.json'), '--case', 'a'])
+    assert.equal(code, 1)
+    const text = stdout.toString()
+    assert.match(text, /^✗ EXPLICIT DENY {2}kms:Decrypt\n/)
+    assert.match(text, /with an explicit deny\s+in a service\s+control policy\n/)
+    assert.match(text, /\nService control policy scp\.json\n[^]* Deny Never: applies/)
+    assert.match(text, /\nVPC endpoint policy endpoint\.json\n└─ Allow statement 0: applies\n/)
+  })
+
   it('prints the decision as the server answers it', async () => {
     const decision = await decisionOf([...decrypt, '--debug'])
     assert.deepEqual(

@@ -69,10 +69,13 @@ describe('policy lint', () => {
     const { code, stdout, stderr } = await lint({ 'a.json': wrong }, 'b.json', 'a.json')
     assert.equal(code, 2)
     assert.match(stdout, /root-delegation/)
-    assert.equal(stderr, 'enclave-kms: b.json: cannot be read: ENOENT\n1 error in 1 policy\n')
+    assert.equal(
+      stderr,
+      'enclave-kms: b.json: cannot be read: ENOENT\n1 error in 1 policy, 1 file wrong\n',
+    )
     writeFileSync(join(folder, 'c.json'), Buffer.from([0x7b, 0xff]))
     const { stderr: text } = await lint({}, 'c.json')
-    assert.match(text, /^enclave-kms: c\.json: it is not UTF-8\n/)
+    assert.equal(text, 'enclave-kms: c.json: it is not UTF-8\n1 file wrong\n')
   })
 
   it('takes what AWS would not store for a finding', async () => {
@@ -139,7 +142,79 @@ describe('policy lint', () => {
     assert.match(toolExecutionNotifications[0].message.text, /^c\.json: cannot be read/)
   })
 
+  it('has colours where they are asked for, and none with --no-color', async () => {
+    writeFileSync(join(folder, 'a.json'), wrong)
+    const coloured = (...args: string[]) =>
+      run(['policy', 'lint', 'a.json', ...args], { cwd: folder, env: { FORCE_COLOR: '1' } })
+    assert.ok((await coloured()).stdout.includes('\u001b['))
+    assert.ok(!(await coloured('--no-color')).stdout.includes('\u001b['))
+  })
+
+  it('says of a plan and of a template how cases name a key in it', async () => {
+    const files = { 'plan.json': '{"planned_values":{}}', 'key.yaml': 'Resources:\n  A:\n' }
+    const { code, stdout, stderr } = await lint(files, 'plan.json', 'key.yaml')
+    assert.deepEqual([code, stdout], [2, ''])
+    const [plan = '', template = '', last] = stderr.split('\n')
+    assert.match(plan, /^enclave-kms: plan\.json: .* policy: \{ terraform: plan\.json, address: /)
+    assert.match(
+      template,
+      /^enclave-kms: key\.yaml: .* policy: \{ cloudformation: key\.yaml, resource: /,
+    )
+    assert.equal(last, '2 files wrong')
+  })
+
+  describe('in a folder', () => {
+    it('looks at the key policies that no cases name too, and at no other JSON', async () => {
+      const files = {
+        'a.json': right,
+        'a.cases.yaml': casesOf('./a.json'),
+        'extra.json': wrong,
+        'package.json': '{"name":"a"}',
+      }
+      const { code, stdout, stderr } = await lint(files)
+      assert.equal(code, 1)
+      assert.match(stdout, /^extra\.json:\d+: error: root-delegation\n/)
+      assert.equal(stderr, '1 error in 2 policies\n')
+    })
+
+    it('looks at policies without any cases', async () => {
+      const { code, stderr } = await lint({ 'a.json': right }, '.')
+      assert.deepEqual([code, stderr], [0, 'nothing found in 1 policy\n'])
+    })
+
+    it('leaves alone what cases read beside their policy', async () => {
+      const cases = JSON.parse(casesOf('./a.json')) as { principals: { a: object } }
+      cases.principals.a = { ...cases.principals.a, policies: ['./identity.json'] }
+      const identity = {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }],
+      }
+      const files = {
+        'a.json': right,
+        'a.cases.json': JSON.stringify(cases),
+        'identity.json': JSON.stringify(identity),
+      }
+      assert.equal((await lint(files)).stderr, 'nothing found in 1 policy\n')
+    })
+
+    it('says that there is nothing to look at', async () => {
+      const { code, stderr } = await lint({ 'package.json': '{}' })
+      assert.equal(code, 2)
+      assert.match(stderr, /^enclave-kms: no \*\.cases\.yaml below \.: [^\n]*\n$/)
+    })
+  })
+
   describe('with a file of cases', () => {
+    it('blames a policy for its own mistake', async () => {
+      const files = { 'a.json': '{\n"Statement": [\n', 'a.cases.yaml': casesOf('./a.json') }
+      const { code, stderr } = await lint(files, 'a.cases.yaml')
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /^enclave-kms: a\.json:3:1: policy: .* \(of a\.cases\.yaml\)\n1 file wrong\n$/,
+      )
+    })
+
     const reason = 'this is meant'
     const accepted = { rule: 'root-delegation', reason }
 

@@ -94,13 +94,60 @@ describe('policy test', function () {
   it('exits with 2 where there is nothing to run, and says how to make it', async () => {
     const { code, stdout, stderr } = await policyTest([], { cwd: join(root, 'certs') })
     assert.deepEqual([code, stdout], [2, ''])
-    assert.match(stderr, /^enclave-kms: no \*\.cases\.yaml below \.: make one [^\n]*\n$/)
+    assert.match(
+      stderr,
+      /^enclave-kms: no \*\.cases\.yaml below \.: make one [^\n]*, like app\.cases\.yaml: \{ [^\n]* \}\n$/,
+    )
     const gone = await policyTest(['gone'])
     assert.deepEqual(gone, {
       code: 2,
       stdout: '',
       stderr: 'enclave-kms: gone: no such file or folder\n',
     })
+  })
+
+  it('says where there is nothing to run what else takes the policies that are there', async () => {
+    const { code, stderr } = await policyTest([], { cwd: join(root, 'examples/first-enclave') })
+    assert.equal(code, 2)
+    assert.match(stderr, /\(policy lint takes key-policy\.json as it is\)/)
+  })
+
+  it('names the key policies that no cases are about, and lets the rest decide', async () => {
+    cpSync(join(folder, 'app-key.json'), join(folder, 'extra.json'))
+    const passing = await policyTest(['.'], { cwd: folder })
+    assert.match(passing.stderr, /^no cases: extra\.json\n$/)
+    writeFileSync(join(folder, 'a.cases.yaml'), 'policy: 1\n')
+    const { stderr } = await policyTest(['.'], { cwd: folder })
+    assert.doesNotMatch(stderr, /no cases/)
+    rmSync(join(folder, 'failing'), { recursive: true })
+    rmSync(join(folder, 'a.cases.yaml'))
+    assert.equal((await policyTest(['.'], { cwd: folder })).code, 0)
+  })
+
+  it('says in the log what failed, where a program reads stdout', async () => {
+    const path = `${examples}/failing`
+    const words =
+      `failed: ${path}/app-key.cases.yaml: the new image may decrypt: expected allow, got implicit-deny\n` +
+      `failed: ${path}/app-key.cases.yaml: the administrator may not decrypt: expected deny, got allow\n` +
+      '1 passed, 2 failed in 1 file\n'
+    for (const [reporter, said] of Object.entries({
+      junit: words,
+      tap: words,
+      json: words,
+      github: '',
+    })) {
+      assert.equal((await policyTest([path, '--reporter', reporter])).stderr, said)
+    }
+  })
+
+  it('blames a policy for its own mistake', async () => {
+    writeFileSync(join(folder, 'app-key.json'), '{\n"Statement": [\n')
+    const { code, stderr } = await policyTest(['app-key.cases.yaml'], { cwd: folder })
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^enclave-kms: app-key\.json:3:1: policy: [^\n]*not JSON[^\n]* \(of app-key\.cases\.yaml\)\n$/,
+    )
   })
 
   it('searches the current folder', async () => {
@@ -164,7 +211,7 @@ describe('policy test', function () {
     assert.ok(Number(percent) < 100)
     assert.equal(
       stderr,
-      `enclave-kms: ${path}/key.cases.yaml: coverage is ${String(percent)} %: want coverage is at least 100 %\n`,
+      `enclave-kms: ${path}/key.cases.yaml: coverage is ${String(percent)} %: want at least 100 %\n`,
     )
   })
 
@@ -199,7 +246,9 @@ describe('policy test', function () {
       const text = readFileSync(path, 'utf8')
       writeFileSync(path, text.replace('"kms:*"', '"kms:DescribeKey"'))
       assert.equal(await summary(), '2 passed, 1 failed in 1 file')
-      assert.equal(stderr, `changed: ${join('failing', 'app-key.json')}\n`)
+      const waiting = 'waiting for changes in failing; Ctrl+C ends\n'
+      while (stderr.split(waiting).length < 3) await once(child.stderr!, 'data')
+      assert.equal(stderr, `${waiting}changed: ${join('failing', 'app-key.json')}\n${waiting}`)
       rmSync(path)
       while (!stderr.includes('cannot read')) await once(child.stderr!, 'data')
       assert.match(stderr, /: policy: cannot read \.\/app-key\.json: ENOENT/)

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { readCasesFile } from '../../../lib/cases/file.ts'
 import { Exit } from '../../../lib/cli/exit.ts'
-import { findCases } from '../../../lib/cli/policy/find-cases.ts'
+import { findFiles, noCases } from '../../../lib/cli/policy/find-cases.ts'
+import { root } from '../../support/programs.ts'
 
-describe('findCases', () => {
+describe('findFiles', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'enclave-kms-find-'))
@@ -23,12 +33,12 @@ describe('findCases', () => {
 
   /** What is found, without the folder in front. */
   function found(...paths: readonly string[]): string[] {
-    return findCases(paths).map((path) => path.slice(folder.length + 1).replaceAll('\\', '/'))
+    return findFiles(paths).cases.map((path) => path.slice(folder.length + 1).replaceAll('\\', '/'))
   }
 
   function refuses(paths: readonly string[], message: RegExp): void {
     assert.throws(
-      () => findCases(paths),
+      () => findFiles(paths),
       (error) => {
         assert.ok(error instanceof Exit)
         assert.equal(error.code, 2)
@@ -75,12 +85,10 @@ describe('findCases', () => {
     assert.deepEqual(found(folder), ['again/a.cases.yaml', 'again/deep/b.cases.yaml'])
   })
 
-  it('says how to make one where there is none', () => {
-    make('app.json')
-    refuses(
-      [folder],
-      /^no \*\.cases\.yaml below .*: make one beside a key policy, with its members policy, key, principals and cases \(.*docs\/policy-cases\.md/,
-    )
+  it('finds other JSON below folders beside them', () => {
+    make('app.json', 'x/b.json', 'a.cases.json', 'a.yaml', 'node_modules/p.json', '.c.json')
+    const { cases, json } = findFiles([folder, at('app.json')])
+    assert.deepEqual([cases, json], [[at('a.cases.json')], [at('app.json'), at('x', 'b.json')]])
   })
 
   it('refuses a path that is not there', () => {
@@ -95,5 +103,31 @@ describe('findCases', () => {
     chmodSync(at('shut'), 0)
     refuses([folder], /shut: cannot be read: EACCES$/)
     chmodSync(at('shut'), 0o700)
+  })
+})
+
+describe('noCases', () => {
+  it('says in one line how to make one, with a file that is one', async () => {
+    const { code, message } = noCases(['x', 'y'], [])
+    assert.equal(code, 2)
+    const [, skeleton = ''] =
+      /^no \*\.cases\.yaml below x, y: make one beside a key policy, like app\.cases\.yaml: (\{.*\})$/.exec(
+        message,
+      ) ?? []
+    const texts = new Map([
+      ['app.cases.yaml', skeleton],
+      ['app.json', readFileSync(join(root, 'policies/image-pinned.json'), 'utf8')],
+    ])
+    const read = (path: string) => Buffer.from(texts.get(basename(path)) ?? '')
+    const { cases } = await readCasesFile('app.cases.yaml', read)
+    assert.equal(cases.length, 1)
+  })
+
+  it('names the policies that are there, and what takes them', () => {
+    const { message } = noCases(['x'], ['x/extra one.json'])
+    assert.match(
+      message,
+      /below x \(policy lint takes x\/extra one\.json as it is\): .* like extra one\.cases\.yaml: \{ policy: "\.\/extra one\.json"/,
+    )
   })
 })
