@@ -1,28 +1,63 @@
 /**
- * Random policies, callers and requests, out of few names, so that what a policy says and what a
- * request has meet often: statements that never apply would prove little.
+ * Random policies of every type, callers and requests, out of few names, so that what a policy says
+ * and what a request has meet often: statements that never apply would prove little.
  */
 import fc from 'fast-check'
 import { image, otherImage } from '../support/enclaves.ts'
-import { account, parentArn } from '../support/scene.ts'
+import { account, adminArn, parentArn } from '../support/scene.ts'
 
 export const otherAccount = '444455556666'
 const rootArn = `arn:aws:iam::${account}:root`
 
-/** The callers: what the config says of each but its policies. */
-export const callers = [
+/** Lets the administrator of the default account begin sessions of another's role. */
+const trustPolicy = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: { AWS: adminArn }, Action: 'sts:AssumeRole' },
+}
+
+/** The principals: what the config says of each but its policies. */
+export const principals = [
   { name: 'root', arn: rootArn },
   { name: 'alice', arn: `arn:aws:iam::${account}:user/alice`, tags: { team: 'a' } },
   { name: 'bob', arn: `arn:aws:iam::${account}:user/teams/bob`, tags: { team: 'b' } },
   { name: 'reader', arn: `arn:aws:iam::${account}:role/reader`, sessionName: 's1' },
   { name: 'writer', arn: `arn:aws:iam::${account}:role/apps/writer`, sessionName: 's2' },
   { name: 'tagged', arn: `arn:aws:iam::${account}:role/tagged`, tags: { team: 'a' } },
-  { name: 'partner', arn: `arn:aws:iam::${otherAccount}:role/partner`, sessionName: 's3' },
+  {
+    name: 'partner',
+    arn: `arn:aws:iam::${otherAccount}:role/partner`,
+    sessionName: 's3',
+    trustPolicy,
+  },
   { name: 'carol', arn: `arn:aws:iam::${otherAccount}:user/carol` },
   { name: 'stranger', arn: `arn:aws:iam::${otherAccount}:root` },
 ] as const
 
+/** Sessions of roles above that are begun with a policy of their own. */
+export const sessions = [
+  { name: 'reading', role: 'reader', sessionName: 's4' },
+  { name: 'writing', role: 'writer', sessionName: 's5' },
+  { name: 'tagging', role: 'tagged', sessionName: 's6' },
+  { name: 'partnering', role: 'partner', sessionName: 's7' },
+] as const
+
+/** A session is limited by what few others have: it asks twice as often. */
+const callers = [...principals, ...sessions, ...sessions].map(({ name }) => name)
+
+export const organizationId = 'o-exampleorgid'
+const organizationPath = `${organizationId}/r-ab12/ou-ab12-11111111/`
+
+/** VPC endpoints: what the config says of each but its policy; the last has AWS's own. */
+export const endpoints = [
+  { id: 'vpce-1234abcd', vpc: 'vpc-1234abcd' },
+  { id: 'vpce-5678abcd', vpc: 'vpc-5678abcd', account: otherAccount },
+  { id: 'vpce-9abcdef0', vpc: 'vpc-1234abcd' },
+] as const
+
 const some = <T>(values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
+/** Null twice as often. */
+const sometimes = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: values })
 const oneOrMore = <T>(values: readonly T[]): fc.Arbitrary<T | T[]> =>
   fc.oneof(
     some(values),
@@ -31,17 +66,21 @@ const oneOrMore = <T>(values: readonly T[]): fc.Arbitrary<T | T[]> =>
 
 const sessionArns = [
   `arn:aws:sts::${account}:assumed-role/reader/s1`,
+  `arn:aws:sts::${account}:assumed-role/reader/s4`,
   `arn:aws:sts::${account}:assumed-role/writer/s2`,
 ]
-const arns = [...callers.map(({ arn }) => arn), parentArn, ...sessionArns]
-const principals: fc.Arbitrary<unknown> = fc.oneof(
+const arns = [...principals.map(({ arn }) => arn), parentArn, ...sessionArns]
+const named: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 2, arbitrary: some(['*', { AWS: '*' }]) },
   { weight: 3, arbitrary: some([{ AWS: account }, { AWS: rootArn }, { AWS: otherAccount }]) },
   { weight: 5, arbitrary: oneOrMore(arns).map((AWS) => ({ AWS })) },
   { weight: 1, arbitrary: fc.constant({ Service: 'logs.amazonaws.com' }) },
 )
 
-/** None of them, nor any pattern of a denial below, is kms:PutKeyPolicy: the root user has to put the next. */
+/** What sets the scene: no random policy has a say in it. */
+const setting = ['kms:PutKeyPolicy', 'kms:CreateGrant', 'kms:ListGrants', 'sts:AssumeRole']
+
+/** None of them, nor any pattern of a denial below, is one of the setting. */
 export const actions = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -73,7 +112,13 @@ const values: readonly (readonly [key: string, values: readonly string[]])[] = [
   ['aws:ResourceTag/app', ['demo', 'other', "${aws:PrincipalTag/app, 'demo'}"]],
   ['aws:username', ['alice', 'bob', 'a*']],
   ['aws:userid', ['*:s1', 'A*', account]],
-  ['aws:PrincipalOrgID', ['o-exampleorgid']],
+  ['aws:PrincipalOrgID', [organizationId]],
+  ['aws:PrincipalOrgPaths', [organizationPath, `${organizationId}/*`]],
+  ['aws:ResourceOrgID', [organizationId, '${aws:PrincipalOrgID}']],
+  ['aws:SourceVpce', endpoints.map(({ id }) => id)],
+  ['aws:SourceVpc', endpoints.map(({ vpc }) => vpc)],
+  ['aws:VpceAccount', [account, otherAccount, '${aws:PrincipalAccount}']],
+  ['aws:VpceOrgID', [organizationId]],
 ]
 
 const operators = [
@@ -120,6 +165,7 @@ const condition = fc.oneof(
       ['Bool', 'aws:SecureTransport', 'true'],
       ['IpAddress', 'aws:SourceIp', '127.0.0.0/8'],
       ['NotIpAddress', 'aws:SourceIp', ['127.0.0.1', '::1']],
+      ['IpAddress', 'aws:VpcSourceIp', ['127.0.0.0/8', '::1']],
       ['DateGreaterThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z'],
       ['NumericLessThan', 'aws:MultiFactorAuthAge', 300],
       ['ArnLike', 'aws:PrincipalArn', `arn:aws:*::${account}:*/*`],
@@ -136,12 +182,12 @@ const conditions = fc
 
 const withCondition = (statement: fc.Arbitrary<object>): fc.Arbitrary<object> =>
   fc
-    .tuple(statement, fc.option(conditions, { freq: 1 }))
+    .tuple(statement, sometimes(conditions))
     .map(([one, Condition]) => (Condition ? { ...one, Condition } : one))
 
 const allows = fc.record({
   Effect: fc.constant('Allow'),
-  Principal: principals,
+  Principal: named,
   Action: oneOrMore(wide),
   Resource: some(['*', '*', `arn:aws:kms:*:${account}:key/*`, `arn:aws:kms:*:${account}:key/1*`]),
 })
@@ -152,7 +198,7 @@ const denies = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       Effect: fc.constant('Deny'),
-      Principal: principals,
+      Principal: named,
       Action: oneOrMore(narrow),
       Resource: fc.constant('*'),
       Condition: conditions,
@@ -172,7 +218,7 @@ const denies = fc.oneof(
     arbitrary: fc.record({
       Effect: fc.constant('Deny'),
       Principal: some(['*', { AWS: parentArn }]),
-      NotAction: oneOrMore(narrow).map((list) => ['kms:PutKeyPolicy', list].flat()),
+      NotAction: oneOrMore(narrow).map((list) => [setting, list].flat(2)),
       Resource: fc.constant('*'),
       Condition: conditions,
     }),
@@ -193,7 +239,7 @@ const version = some(['2012-10-17', '2012-10-17', '2012-10-17', '2008-10-17'])
 export const keyPolicies: fc.Arbitrary<string> = fc
   .tuple(
     version,
-    fc.array(withCondition(allows), { minLength: 1, maxLength: 4 }),
+    fc.array(withCondition(allows), { minLength: 3, maxLength: 5 }),
     fc.array(denies, { maxLength: 2 }),
   )
   .map(([Version, some, others]) => {
@@ -228,6 +274,59 @@ export const attachments: fc.Arbitrary<Attached> = fc.record(
   { requiredKeys: ['policies'] },
 )
 
+/** STS takes no more characters of a session's policy. */
+export const sessionPolicies: fc.Arbitrary<object> = attachedPolicies.filter(
+  (policy) => JSON.stringify(policy).length <= 2048,
+)
+
+const everything = { Effect: 'Allow', Action: '*', Resource: '*' }
+const scene = { Effect: 'Allow', Action: setting, Resource: '*' }
+
+const controlDenies = fc.record({
+  Effect: fc.constant('Deny'),
+  Action: oneOrMore(narrow),
+  Resource: fc.constant('*'),
+  Condition: conditions,
+})
+
+/** Some allow everything that they do not deny, as most do; the others little. */
+const serviceControlPolicies = fc
+  .tuple(
+    fc.oneof(
+      fc.constant([everything]),
+      fc.constant([everything]),
+      fc.array(withCondition(withoutPrincipal(allows)), { minLength: 1, maxLength: 3 }),
+    ),
+    controlDenies,
+  )
+  .map(([some, denial]) => documentOf([scene, ...some, denial]))
+
+const resourceControlPolicies = fc
+  .tuple(controlDenies, controlDenies)
+  .map((both) => documentOf(both.map((one) => ({ ...one, Principal: '*' }))))
+
+function documentOf(Statement: readonly object[]): object {
+  return { Version: '2012-10-17', Statement }
+}
+
+/** With policies of both types: an organization without any leaves the decision as it is. */
+export const organizations: fc.Arbitrary<object> = fc.record(
+  {
+    id: fc.constant(organizationId),
+    path: fc.constant(organizationPath),
+    serviceControlPolicies: fc.array(serviceControlPolicies, { minLength: 1, maxLength: 2 }),
+    resourceControlPolicies: fc.tuple(resourceControlPolicies),
+  },
+  { requiredKeys: ['id', 'serviceControlPolicies', 'resourceControlPolicies'] },
+)
+
+export const endpointPolicies: fc.Arbitrary<object> = fc
+  .tuple(
+    fc.array(withCondition(allows), { minLength: 1, maxLength: 3 }),
+    fc.array(denies, { maxLength: 1 }),
+  )
+  .map(([some, others]) => documentOf([...some, ...others]))
+
 export interface RandomGrant {
   readonly GranteePrincipal: string
   readonly Operations: string[]
@@ -249,16 +348,18 @@ export const grants: fc.Arbitrary<RandomGrant> = fc.record(
 )
 
 export interface RandomRequest {
-  readonly caller: (typeof callers)[number]['name']
+  readonly caller: (typeof callers)[number]
   readonly action: (typeof actions)[number]
   readonly encryptionContext: Readonly<Record<string, string>> | null
   /** The document of the request, by its place in the list of them. */
   readonly document: number | null
+  /** The VPC endpoint by which it comes. */
+  readonly endpoint: string | null
 }
 
 export function requests(documents: number): fc.Arbitrary<RandomRequest> {
   return fc.record({
-    caller: some(callers.map(({ name }) => name)),
+    caller: some(callers),
     action: some(actions),
     encryptionContext: some([
       null,
@@ -268,5 +369,6 @@ export function requests(documents: number): fc.Arbitrary<RandomRequest> {
       { TENANT: 'A' },
     ]),
     document: fc.option(fc.nat(documents - 1)),
+    endpoint: sometimes(some(endpoints.map(({ id }) => id))),
   })
 }
