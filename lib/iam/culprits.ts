@@ -47,8 +47,8 @@ export function culpritsOf({ effect, evaluations }: Explanation): Culprit[] {
 }
 
 /**
- * The condition to print: of the Deny that decided its first; else, of the Allows that only conditions
- * held back, the one with the fewest of them. Null when no condition is to blame.
+ * The condition to print: of the Deny that decided its first; else, of the Allows that only
+ * conditions held back, the one with the fewest of them. Null when no condition is to blame.
  */
 export function failingCondition(
   explanation: Explanation,

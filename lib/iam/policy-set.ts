@@ -15,7 +15,7 @@ export type PolicyType =
   | 'SESSION_POLICY'
   | 'VPC_ENDPOINT_POLICY'
 
-/** The types that only ever limit: where there is one, it has to allow, and what it allows is not enough. */
+/** The types that only ever limit: what none of their policies allows is denied. */
 export const limits: readonly PolicyType[] = [
   'SERVICE_CONTROL_POLICY',
   'RESOURCE_CONTROL_POLICY',
