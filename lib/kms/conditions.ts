@@ -1,7 +1,8 @@
 /**
  * The condition keys of a request: those that its operation states, the rows and families of
- * lib/kms/context, and what a session keeps of a web identity's claims. Source: service authorization reference for KMS; KMS developer guide, "AWS KMS
- * condition keys"; IAM user guide, "AWS global condition context keys".
+ * lib/kms/context, and what a session keeps of a web identity's claims. Source: service authorization
+ * reference for KMS; KMS developer guide, "AWS KMS condition keys"; IAM user guide, "AWS global
+ * condition context keys".
  */
 import type { ContextValue, RequestContext } from '../iam/request.ts'
 import type { Facts } from './context/facts.ts'

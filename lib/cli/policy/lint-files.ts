@@ -158,7 +158,9 @@ function withCases(
   const stale = unused.map((index) => {
     const path = `accept[${String(index)}]`
     const { id: rule, severity, fix } = unusedAcceptance
-    const message = `there is no finding of ${file.accept[index]?.rule ?? ''} to accept`
+    const { rule: accepted = '', statement } = file.accept[index] ?? {}
+    const where = statement === undefined ? '' : ` in a statement with the Sid ${statement}`
+    const message = `there is no finding of ${accepted} to accept${where}`
     return { file: file.path, rule, severity, path, line: lines(path), message, fix }
   })
   return [...placed, ...stale]

@@ -259,6 +259,16 @@ describe('policy lint', () => {
       assert.match(stdout, /^a\.cases\.yaml:1: warning: unused-acceptance\n {2}accept\[0\]\n/)
     })
 
+    it('says of which statement nothing is found', async () => {
+      const misspelt = { ...accepted, statement: 'Rooot' }
+      const files = { 'a.json': wrong, 'a.cases.yaml': casesOf('./a.json', [misspelt]) }
+      const { stdout } = await lint(files, 'a.json')
+      assert.match(
+        stdout,
+        /no finding of root-delegation to accept in a statement with the Sid Rooot/,
+      )
+    })
+
     it('leaves alone what is about another policy, and reads none beside what is malformed', async () => {
       const other = {
         'a.json': wrong,
