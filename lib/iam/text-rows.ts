@@ -135,6 +135,7 @@ export class TextRows {
 
 /** All parts as tokens but the long values, where these are few enough to have rows together. */
 function withLongValues(parts: readonly Part[]): readonly Part[] {
+  if (!parts.some((part) => typeof part === 'string')) return parts
   const isLong = (part: Part) => typeof part === 'string' && part.length >= longValue
   const long = new Set(parts.filter(isLong))
   if (long.size > maxValues) return tokensOf(parts)
