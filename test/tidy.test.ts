@@ -115,6 +115,7 @@ const covered: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/iam/lint/index.test.ts': [
     'lib/iam/lint/caller-limits.ts',
+    'lib/iam/lint/contexts.ts',
     'lib/iam/lint/callers.ts',
     'lib/iam/lint/conditions.ts',
     'lib/iam/lint/impossible.ts',

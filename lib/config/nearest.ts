@@ -4,7 +4,10 @@ import { distance } from '../iam/distance.ts'
 /** Ours: a shorter name is in too many others. */
 const leastPart = 4
 
-/** Two slips away at most, three in a long name; or a name that is a part of the other: `boundary`, `permissionsBoundary`. */
+/**
+ * Two slips away at most, three in a long name; or a name that is a part of the other: `boundary`,
+ * `permissionsBoundary`.
+ */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const lower = name.toLowerCase()
   let best: string | undefined

@@ -89,7 +89,10 @@ const maxTags = 50
 const keyForm = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
 const valueForm = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
 
-/** The tags of both forms of claims: nested in one, and each in one of its own. Throws InvalidIdentityToken. */
+/**
+ * The tags of both forms of claims: nested in one, and each in one of its own. Throws
+ * InvalidIdentityToken.
+ */
 export function claimedTags({ claims }: WebIdentity): AskedTags {
   const nested = claims[tagsClaim] === undefined ? {} : objectOf(claims[tagsClaim])
   const entries = [...Object.entries(objectOf(nested.principal_tags ?? {})), ...flatTags(claims)]

@@ -5,6 +5,7 @@
  */
 import { isMultivalued } from '../condition-keys.ts'
 import { parseDate } from '../values.ts'
+import { always, nothing } from './contexts.ts'
 import type { Hit } from './finding.ts'
 import type { ConditionView, StatementView } from './statement-view.ts'
 
@@ -24,9 +25,9 @@ function plainNumber(text: string): number | null {
   return /^[+-]?\d+(?:\.\d{1,6})?$/.test(text) ? Number(text) : null
 }
 
-/** Ours: how many bounds of one key are compared, and how large, which a date and a number can be. */
+/** Ours: how many bounds of one key are compared, and how large: a date has four digits of a year. */
 const mostBounds = 20
-const largest = 8e15
+const largest = Date.parse('9999-01-01')
 
 export function checkBounds({ others }: StatementView): Hit | null {
   for (const { operators, read, write } of scales) {
@@ -63,9 +64,9 @@ function valuesAround(bounds: readonly (number | null)[]): number[] | null {
 }
 
 function passesWithout({ condition }: ConditionView): boolean {
-  return condition.holds({ get: () => undefined, entries: () => [] })
+  return condition.holds(nothing)
 }
 
 function meetsAll(views: readonly ConditionView[], value: string): boolean {
-  return views.every(({ condition }) => condition.holds({ get: () => value, entries: () => [] }))
+  return views.every(({ condition }) => condition.holds(always(value)))
 }

@@ -5,6 +5,7 @@
  */
 import { isMultivalued } from '../condition-keys.ts'
 import type { ContextValue, RequestContext } from '../request.ts'
+import { contextOf, nothing } from './contexts.ts'
 import type { ConditionView } from './statement-view.ts'
 import { strangersValues } from './strangers.ts'
 
@@ -19,23 +20,18 @@ export function limitsCaller({ condition, name }: ConditionView): boolean {
   const { lowerCaseKey, expected } = condition
   if (!callerKeys.test(lowerCaseKey) || name.operator.negated) return false
   if (name.operator.name === 'Null') return false
-  const passesWithout = condition.holds(context(undefined)) && !alwaysThere.has(lowerCaseKey)
+  const passesWithout = condition.holds(nothing) && !alwaysThere.has(lowerCaseKey)
   if (passesWithout) return false
   return !strangersValues(lowerCaseKey, expected).some((value) =>
     condition.holds(strangersContext(lowerCaseKey, value)),
   )
 }
 
-function context(value: string | undefined): RequestContext {
-  return { get: () => value, entries: () => [] }
-}
-
 /** A policy variable is of the stranger's, who sets it as it is wanted, or of the key's. */
 function strangersContext(lowerCaseKey: string, value: string): RequestContext {
   const own: ContextValue = isMultivalued(lowerCaseKey) ? [value] : value
-  const get = (key: string): ContextValue => {
+  return contextOf((key) => {
     if (key === lowerCaseKey) return own
     return key.startsWith('aws:resource') ? "the key's own" : value
-  }
-  return { get, entries: () => [] }
+  })
 }

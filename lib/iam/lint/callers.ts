@@ -6,6 +6,7 @@
 import type { Condition } from '../condition.ts'
 import type { PrincipalElement } from '../principals.ts'
 import type { Principal } from '../request.ts'
+import { contextOf } from './contexts.ts'
 import { actionsWithKey } from './actions.ts'
 import type { StatementView } from './statement-view.ts'
 import { strangersValues } from './strangers.ts'
@@ -167,7 +168,7 @@ const someService = callerView({
 /** Whether the condition holds for whatever the caller asks; undefined where that is not known. */
 export function judgeCaller(condition: Condition, { known }: CallerView): boolean | undefined {
   if (!condition.keys.every((key) => known.has(key))) return undefined
-  return condition.holds({ get: (key) => known.get(key), entries: () => [] })
+  return condition.holds(contextOf((key) => known.get(key)))
 }
 
 /** Whether the condition holds for a caller's call; undefined where that is not known. */
@@ -179,7 +180,7 @@ export function judge(
   const isKnown = (key: string): boolean =>
     known.has(key) || actionsWithKey(key)?.has(action) === false
   if (!condition.keys.every(isKnown)) return undefined
-  return condition.holds({ get: (key) => known.get(key), entries: () => [] })
+  return condition.holds(contextOf((key) => known.get(key)))
 }
 
 /** The ARNs that conditions and NotPrincipal treat differently from their accounts. */

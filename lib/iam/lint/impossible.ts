@@ -5,7 +5,7 @@
  */
 import type { Condition } from '../condition.ts'
 import { isKnownKey, isMultivalued } from '../condition-keys.ts'
-import type { RequestContext } from '../request.ts'
+import { always, nothing } from './contexts.ts'
 import { actionsWithKey, keyActions } from './actions.ts'
 import { checkBounds } from './bounds.ts'
 import type { Hit } from './finding.ts'
@@ -230,11 +230,4 @@ export function isOfOtherActions(
 
 function conditionsOf({ attestation, others }: StatementView): ConditionView[] {
   return [...attestation, ...others]
-}
-
-const nothing: RequestContext = { get: () => undefined, entries: () => [] }
-
-/** A request in which every key has that value. */
-function always(value: string): RequestContext {
-  return { get: () => value, entries: () => [] }
 }

@@ -6,6 +6,7 @@
 import { closestKey, isKnownKey, registerRange } from '../condition-keys.ts'
 import { distance } from '../distance.ts'
 import { wildcardTest } from '../pattern.ts'
+import { nothing } from './contexts.ts'
 import { keyActions, keylessActions } from './actions.ts'
 import type { Hit } from './finding.ts'
 import { refusedAs } from './refusals.ts'
@@ -63,7 +64,7 @@ export const nameRules: readonly Rule[] = [
         const { key, lowerCaseKey } = condition
         if (isKnownKey(key) || isSuffixMissing(lowerCaseKey)) continue
         const isSuggested = suggestions-- > 0
-        const always = condition.holds({ get: () => undefined, entries: () => [] })
+        const always = condition.holds(nothing)
         const then = always ? 'the condition always holds' : 'the statement never applies'
         const message = `no request has a condition key ${key}, so ${then}`
         yield { path, message, ...(isSuggested && keyFix(key)) }

@@ -7,6 +7,7 @@
 import { parseOperator, type Condition, type OperatorName } from '../condition.ts'
 import type { Statement } from '../document.ts'
 import type { RequestContext } from '../request.ts'
+import { contextOf, nothing } from './contexts.ts'
 
 export interface Register {
   readonly platform: 'nitro-enclave' | 'nitro-tpm'
@@ -74,24 +75,18 @@ function viewAttestation(view: ConditionView, allows: boolean): AttestationCondi
   }
 }
 
-/** The context of a request that says nothing. */
-const nothing: RequestContext = { get: () => undefined, entries: () => [] }
-
 /** Two measurements that no policy names. */
 const samples = ['5a'.repeat(48), 'c3'.repeat(48)]
 
 /** An Allow pins what it wants equal, a Deny what it wants not to differ. */
 function pins({ condition, name }: ConditionView, allows: boolean): boolean {
   if (name.operator.name === 'Null' || name.operator.negated === allows) return false
-  const meets = samples.map((sample) => condition.holds(contextOf(condition.lowerCaseKey, sample)))
+  const meets = samples.map((sample) => condition.holds(measured(condition, sample)))
   return allows ? meets.includes(false) : meets.includes(true)
 }
 
-function contextOf(lowerCaseKey: string, value: string): RequestContext {
-  return {
-    get: (key) => (key === lowerCaseKey ? value : undefined),
-    entries: () => [[lowerCaseKey, value]],
-  }
+function measured({ lowerCaseKey }: Condition, value: string): RequestContext {
+  return contextOf((key) => (key === lowerCaseKey ? value : undefined))
 }
 
 const registerForm = /^kms:recipientattestation:(?:(imagesha384)|(nitrotpm)?pcr(0|[1-9]\d?))$/

@@ -5,6 +5,7 @@
  * condition keys".
  */
 import { closestKey, isKnownKey } from '../condition-keys.ts'
+import { always } from './contexts.ts'
 import type { ConditionView } from './statement-view.ts'
 import { valuesOfKey } from './value-enums.ts'
 
@@ -89,8 +90,7 @@ function notListed({ condition }: ConditionView): ImpossibleValue | null {
   const { lowerCaseKey, key, keys } = condition
   const values = valuesOfKey.get(lowerCaseKey)
   if (!values || keys.length > 1) return null
-  const isMet = (value: string): boolean =>
-    condition.met({ get: () => value, entries: () => [] }).includes(true)
+  const isMet = (value: string): boolean => condition.met(always(value)).includes(true)
   if (values.some(isMet)) return null
   const shown =
     values.length > mostShown ? `${values.slice(0, mostShown).join(', ')}, …` : values.join(', ')

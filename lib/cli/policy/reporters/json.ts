@@ -1,6 +1,7 @@
 /**
  * Prints a run as JSON: `{ passed, failed, cases }`, and `coverage` and `mutation` where they were
- * asked for. A case that fails has `nearestMiss`, `hints` and the `command` that explains it. Wrong files are said on stderr and by the exit code.
+ * asked for. A case that fails has `nearestMiss`, `hints` and the `command` that explains it. Wrong
+ * files are said on stderr and by the exit code.
  */
 import { totalsOf, type FileRun, type TestRun } from '../test-run.ts'
 import { helpWith } from './help.ts'
